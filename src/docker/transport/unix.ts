@@ -1,0 +1,37 @@
+import { connect } from "node:net";
+import { DenoFetch } from "./deno_fetch.ts";
+import { transportFailure } from "./failure.ts";
+import { NodeHttp } from "./node_http.ts";
+import type { Transport } from "./transport.ts";
+
+// TEST-NET-1: an address needs no DNS and NO_PROXY=localhost cannot send it past the socket.
+const PLACEHOLDER_HOST = "192.0.2.1";
+
+/**
+ * Reaches an Engine over the Unix socket at `path`, an absolute path.
+ *
+ * @throws {DockerError} `not_granted`
+ */
+export async function openUnix(path: string): Promise<Transport> {
+  const endpoint = `unix://${path}`;
+  const flags = `--allow-read=${path} --allow-write=${path} ` +
+    `--allow-net=unix:${path},${PLACEHOLDER_HOST}:80`;
+  const context = { endpoint, path, flags };
+  let http: DenoFetch;
+  try {
+    const client = { proxy: { transport: "unix", path } } as const;
+    http = new DenoFetch(`http://${PLACEHOLDER_HOST}`, client, context);
+  } catch (error) {
+    throw await transportFailure(error, context);
+  }
+  const hijacker = new NodeHttp({ connect: () => connect({ path }), host: "docker" }, context);
+  return {
+    endpoint,
+    fetch: (path, init) => http.fetch(path, init),
+    hijack: (path, init) => hijacker.hijack(path, init),
+    [Symbol.dispose]: () => {
+      http[Symbol.dispose]();
+      hijacker[Symbol.dispose]();
+    },
+  };
+}
