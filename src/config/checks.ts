@@ -1,0 +1,110 @@
+import { nearest } from "../tools/nearest.ts";
+import { fileTrouble, type Mistake, quoted } from "./mistake.ts";
+import type { Config, SettingName } from "./settings.ts";
+import type { RawValue } from "./sources.ts";
+
+type Given = ReadonlyMap<SettingName, RawValue>;
+
+/** A tool that no version has, in a list: a misspelt denial would leave the tool open. */
+export function checkToolNames(
+  { allowedTools = [], deniedTools }: Config,
+  given: Given,
+  toolNames: ReadonlySet<string>,
+): Mistake[] {
+  const lists = [["allowedTools", allowedTools], ["deniedTools", deniedTools]] as const;
+  return lists.flatMap(([setting, names]) =>
+    names.filter((name) => !toolNames.has(name)).map((name): Mistake => {
+      const close = nearest(name, toolNames);
+      const hint = close === undefined ? "" : `; did you mean ${close}?`;
+      const line = `${given.get(setting)?.origin}: ${quoted(name)} is not a tool${hint}`;
+      return { code: "unknown_name", line };
+    })
+  );
+}
+
+/** The files that the Engine's TLS settings name must be there. */
+export async function checkFiles(
+  config: Config,
+  given: Given,
+  stat: (path: string) => Promise<{ readonly isFile: boolean }>,
+): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  for (const name of ["dockerTlsCaCert", "dockerTlsClientCert", "dockerTlsClientKey"] as const) {
+    const path = config[name];
+    if (path === undefined) continue;
+    const trouble = await stat(path).then(
+      ({ isFile }) => isFile ? undefined : `${quoted(path)} is not a file`,
+      (error: unknown) => fileTrouble(path, error),
+    );
+    if (trouble === undefined) continue;
+    mistakes.push({ code: "bad_file", line: `${given.get(name)?.origin}: ${trouble}` });
+  }
+  return mistakes;
+}
+
+/** What settings say together: contradictions are mistakes, doubtful choices are warnings. */
+export function checkTogether(
+  config: Config,
+  given: Given,
+): { mistakes: readonly Mistake[]; warnings: readonly string[] } {
+  return {
+    mistakes: clientCertificate(given),
+    warnings: [
+      ...tlsWarnings(config, given),
+      ...plainTcp(config, given),
+      ...safetyWarnings(config),
+    ],
+  };
+}
+
+function clientCertificate(given: Given): Mistake[] {
+  const certificate = given.get("dockerTlsClientCert");
+  const key = given.get("dockerTlsClientKey");
+  if ((certificate === undefined) === (key === undefined)) return [];
+  const line = certificate !== undefined
+    ? `${certificate.origin}: is set without DOCKER_TLS_CLIENT_KEY; set both or neither`
+    : `${key?.origin}: is set without DOCKER_TLS_CLIENT_CERT; set both or neither`;
+  return [{ code: "conflict", line }];
+}
+
+/** What the Docker client will read; DOCKER_HOST counts only where DOCKER_BASE_URL is not set. */
+function engineAddress({ dockerBaseUrl, dockerHost }: Config): string | undefined {
+  return dockerBaseUrl ?? dockerHost;
+}
+
+function tlsWarnings(config: Config, given: Given): string[] {
+  const verify = given.get("dockerTlsVerify")?.origin ?? "DOCKER_TLS_VERIFY";
+  if (config.dockerTlsVerify) {
+    if (config.dockerTlsCaCert !== undefined || config.dockerCertPath !== undefined) return [];
+    return [
+      `${verify} is on without DOCKER_TLS_CA_CERT or DOCKER_CERT_PATH: where docker's configuration ` +
+      "directory has no ca.pem, the authorities that this system trusts are used",
+    ];
+  }
+  if (/^https:/i.test(engineAddress(config) ?? "")) return []; // means TLS by itself
+  return (["dockerTlsCaCert", "dockerTlsClientCert"] as const).flatMap((name) => {
+    const origin = given.get(name)?.origin;
+    return origin === undefined ? [] : [`${origin} has no effect: DOCKER_TLS_VERIFY is not on`];
+  });
+}
+
+function plainTcp(config: Config, given: Given): string[] {
+  const address = engineAddress(config);
+  if (config.dockerTlsVerify || address === undefined) return [];
+  if (/^[a-z]+:\/\//i.test(address) && !/^tcp:/i.test(address)) return [];
+  const host = URL.parse(`http://${address.replace(/^tcp:\/\//i, "")}`)?.hostname;
+  if (host === undefined) return []; // the Docker client says what is wrong with it
+  if (host === "localhost" || host === "[::1]" || host.startsWith("127.")) return [];
+  const origin = (given.get("dockerBaseUrl") ?? given.get("dockerHost"))?.origin;
+  const risk = "whoever can read or change that traffic controls the Engine's host";
+  return [`${origin} reaches ${quoted(host)} without TLS: ${risk}`];
+}
+
+function safetyWarnings(config: Config): string[] {
+  if (!config.allowDestructiveOperations) return [];
+  const unasked = config.requireConfirmationForDestructive === false;
+  return [
+    "SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS is on: tools may delete containers, images, networks and volumes" +
+    (unasked ? ", and nobody is asked first" : ""),
+  ];
+}

@@ -1,0 +1,31 @@
+import { describeEndpoint, resolveEndpoint } from "../docker/endpoint.ts";
+import { configDirectory } from "../docker/endpoint_types.ts";
+import { denoFlags } from "./deno_flags.ts";
+import { endpointSources, type Machine } from "./machine.ts";
+import { type Config, settingEntries } from "./settings.ts";
+
+/** The configuration in force as an env file, secrets masked. */
+export function showConfig(config: Config): string {
+  const lines = settingEntries.map(([name, { env, secret, effect }]) => {
+    const value: unknown = config[name];
+    const shown = value === undefined ? "" : secret ? "(not shown)" : String(value);
+    const comment = value === undefined || effect === "later" ? "# " : "";
+    return `${comment}${env}=${shown}${effect === "later" ? "  (not in force yet)" : ""}\n`;
+  });
+  return lines.join("");
+}
+
+/** The narrowest flags for `deno run` with this configuration, with the reasons as comments. */
+export async function showDenoFlags(
+  config: Config,
+  { machine, files = [] }: { readonly machine: Machine; readonly files?: readonly string[] },
+): Promise<string> {
+  const sources = await endpointSources(config, machine);
+  const endpoint = await resolveEndpoint(sources);
+  const directory = configDirectory(sources);
+  const named = config.dockerBaseUrl ?? config.dockerHost;
+  const context = named === undefined && directory !== undefined ? [directory] : [];
+  const { flags, notes } = denoFlags(endpoint, { files: [...files, ...context] });
+  const comments = [describeEndpoint(endpoint), ...notes].map((note) => `# ${note}\n`);
+  return `${comments.join("")}deno run ${flags.join(" ")} main.ts\n`;
+}
