@@ -1,0 +1,178 @@
+import type { z } from "zod";
+import { nearest } from "./nearest.ts";
+import { RefusedError } from "./refused.ts";
+import type { Tool } from "./tool.ts";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What is read of a JSON Schema here. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly additionalProperties?: unknown;
+  readonly propertyNames?: { readonly enum?: readonly unknown[] };
+}
+
+/** More mistakes than this help nobody, and they cost the model tokens. */
+const MAXIMUM_MISTAKES = 10;
+
+/** Arguments a tool can run with, and what was changed to get there. */
+export interface ParsedArguments {
+  readonly input: Record<string, unknown>;
+  /** One sentence for each argument that had to be read from a string. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Checks what a client sent against the tool's schema. Objects, numbers and booleans sent as strings are read and noted,
+ * because some clients encode twice; null for an optional argument means it is absent.
+ *
+ * @throws {RefusedError} `invalid_arguments` with every mistake, the argument's name first; values are never echoed.
+ */
+export function parseArguments(tool: Tool, raw: Arguments): ParsedArguments {
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
+  const schema = tool.input();
+  const first = schema.safeParse(given);
+  const { read, notes } = readStrings(given, first.error?.issues ?? []);
+  const strange = Object.entries(read).filter(([, value]) => namesPrototype(value));
+  if (strange.length > 0) {
+    throw refusal(tool, strange.map(([name]) => `${shown(name)}: has a key "__proto__"`));
+  }
+  if (first.success) return { input: first.data, notes: [] };
+  const second = notes.length > 0 ? schema.safeParse(read) : first;
+  if (second.success) return { input: second.data, notes };
+  throw refusal(tool, second.error.issues.flatMap((issue) => describe(issue, read, tool)));
+}
+
+function refusal(tool: Tool, mistakes: readonly string[]): RefusedError {
+  return new RefusedError(
+    "invalid_arguments",
+    mistakes.slice(0, MAXIMUM_MISTAKES).join("\n"),
+    `Correct the arguments of ${tool.name} and call it again`,
+  );
+}
+
+/** The schema library drops this key without a word, wherever it stands. */
+function namesPrototype(value: unknown): boolean {
+  // Level by level, so that depth costs no stack.
+  for (let level = [value]; level.length > 0; level = level.flatMap(membersOf)) {
+    if (level.some((item) => item instanceof Object && Object.hasOwn(item, "__proto__"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function membersOf(value: unknown): unknown[] {
+  return typeof value === "object" && value !== null ? Object.values(value) : [];
+}
+
+function readStrings(
+  given: Arguments,
+  issues: readonly z.core.$ZodIssue[],
+): { read: Arguments; notes: string[] } {
+  const read: Record<string, unknown> = { ...given };
+  const notes: string[] = [];
+  for (const { code, path: [name, ...rest] } of issues) {
+    if ((code !== "invalid_type" && code !== "invalid_union") || rest.length > 0) continue;
+    const text = typeof name === "string" ? given[name] : undefined;
+    if (typeof name !== "string" || typeof text !== "string") continue;
+    const value = fromJson(text.trim());
+    if (value === undefined || value === null || typeof value === "string") continue;
+    read[name] = value;
+    notes.push(`${name} was sent as a string and read as JSON`);
+  }
+  return { read, notes };
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the schema's own complaint about a string follows
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, given: Arguments, tool: Tool): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(key, issue.path, tool));
+  }
+  const name = issue.path.map(shown).join(".") || "arguments";
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    given,
+  );
+  if (value === undefined && issue.code !== "custom") {
+    return [`${name}: is missing${example(tool, issue.path)}`];
+  }
+  return [`${name}: ${complaint(issue, value)}${example(tool, issue.path)}`];
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[], tool: Tool): string {
+  const known = path.length === 0 ? Object.keys(tool.input().shape) : knownKeys(tool, path);
+  const close = nearest(key, known);
+  const where = path.length === 0
+    ? `an argument of ${tool.name}`
+    : `a key of ${path.map(shown).join(".")}`;
+  const hint = close === undefined
+    ? `known: ${known.join(", ") || "none"}`
+    : `did you mean "${close}"?`;
+  return `${shown(key)}: is not ${where}; ${hint}`;
+}
+
+/** A key that the caller made up, unless it could hold anything. */
+function shown(key: PropertyKey): string {
+  return /^[\x21-\x7e]{1,64}$/.test(String(key)) ? String(key) : "an argument";
+}
+
+/** The keys that the object at `path` takes, read from the JSON Schema: fixed ones, or those of a record. */
+function knownKeys(tool: Tool, path: readonly PropertyKey[]): string[] {
+  let schema = tool.input().toJSONSchema({ io: "input" }) as Schema | undefined;
+  for (const key of path) {
+    const inner: unknown = schema?.properties?.[String(key)] ?? schema?.additionalProperties;
+    schema = typeof inner === "object" && inner !== null ? inner : undefined;
+  }
+  return schema?.propertyNames?.enum?.map(String) ?? Object.keys(schema?.properties ?? {});
+}
+
+function complaint(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "custom") return issue.message;
+  if (
+    typeof value === "string" && (issue.code === "invalid_type" || issue.code === "invalid_union")
+  ) {
+    return `is text that cannot be read as ${expectation(issue)}`;
+  }
+  if (issue.code === "invalid_type" || issue.code === "invalid_union") {
+    return `expected ${expectation(issue)}`;
+  }
+  return issue.message.replace(/^Invalid (?:input|option): /, "");
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  record: "an object",
+  object: "an object",
+  array: "a list",
+  tuple: "a list",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  string: "a string",
+};
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union") {
+    const kinds = issue.errors.map(([inner]) =>
+      inner === undefined ? "another value" : expectation(inner)
+    );
+    return [...new Set(kinds)].join(" or ");
+  }
+  if (issue.code === "invalid_value") {
+    return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+  }
+  if (issue.code === "invalid_type") return TYPE_WORDS[issue.expected] ?? issue.expected;
+  return issue.message;
+}
+
+function example(tool: Tool, path: readonly PropertyKey[]): string {
+  const value = tool.example[String(path[0])];
+  return path.length === 1 && value !== undefined ? `, e.g. ${JSON.stringify(value)}` : "";
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { changedContainer, containerNow } from "./container_view.ts";
+import { containerRef, seconds } from "./fields.ts";
+import { defineTool, type Tool } from "./tool.ts";
+
+/** What the Engine needs besides the container's own time to stop. */
+const MARGIN_SECONDS = 20;
+
+/** Starts a container. */
+export const startContainer: Tool = defineTool({
+  name: "docker_start_container",
+  title: "Start container",
+  safety: "moderate",
+  description: "Start a created or stopped container and return its state. " +
+    "If `status` is exited, it ended at once: read its logs. Starting a running one changes nothing.",
+  idempotent: true,
+  input: () => z.strictObject({ container_id: containerRef() }),
+  output: changedContainer,
+  example: { container_id: "web" },
+  async run({ docker, signal }, { container_id }) {
+    const { changed } = await docker.containers.start(container_id, { signal });
+    return { ...await containerNow(docker, container_id, signal), changed };
+  },
+});
+
+/** Stops a container. */
+export const stopContainer: Tool = defineTool({
+  name: "docker_stop_container",
+  title: "Stop container",
+  safety: "moderate",
+  description:
+    "Stop a running container: its stop signal first, SIGKILL after `timeout` seconds. " +
+    "Its data stays. Stopping a stopped container changes nothing.",
+  idempotent: true,
+  seconds: ({ timeout }) => timeout + MARGIN_SECONDS,
+  input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
+  output: changedContainer,
+  example: { container_id: "web", timeout: 30 },
+  async run({ docker, signal }, { container_id, timeout }) {
+    const { changed } = await docker.containers.stop(container_id, { timeout, signal });
+    return { ...await containerNow(docker, container_id, signal), changed };
+  },
+});
+
+/** Restarts a container. */
+export const restartContainer: Tool = defineTool({
+  name: "docker_restart_container",
+  title: "Restart container",
+  safety: "moderate",
+  description:
+    "Stop a container as docker_stop_container does and start it again; starts a stopped one. " +
+    "Use it to apply changed configuration files or to recover a hung service.",
+  seconds: ({ timeout }) => timeout + 2 * MARGIN_SECONDS,
+  input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
+  output: changedContainer,
+  example: { container_id: "web", timeout: 10 },
+  async run({ docker, signal }, { container_id, timeout }) {
+    await docker.containers.restart(container_id, { timeout, signal });
+    return { ...await containerNow(docker, container_id, signal), changed: true };
+  },
+});
+
+function graceful(): z.ZodDefault<z.ZodNumber> {
+  return seconds("Seconds before SIGKILL").default(10);
+}

@@ -1,0 +1,146 @@
+import { z } from "zod";
+import type { ContainerLogsOptions } from "../docker/api/container_logs.ts";
+import { BoundedOutput } from "./bounded_output.ts";
+import { shortId } from "./container_view.ts";
+import {
+  containerRef,
+  pointInTime,
+  seconds,
+  type TruncationInfo,
+  truncationInfo,
+} from "./fields.ts";
+import { parseWindow } from "./time.ts";
+import { defineTool, type Tool, type ToolContext } from "./tool.ts";
+
+/** What the contract allows as a tail at most; the configured limit is what counts. */
+const MAXIMUM_TAIL = 100_000;
+/** Kept where the configured limit of an answer is 0. */
+const UNLIMITED_BYTES = 64 * 1024 * 1024;
+/** Progress of a followed log is for a person who waits, not for a program. */
+const PROGRESS_MILLISECONDS = 500;
+
+/** What a container wrote. */
+export const containerLogs: Tool = defineTool({
+  name: "docker_container_logs",
+  title: "Read container logs",
+  safety: "safe",
+  description:
+    "Read what a container wrote to stdout and stderr: its newest lines, or those of a time window. " +
+    "`follow` waits for new lines until `follow_seconds` pass or the limit is reached. Changes nothing.",
+  untrusted: ["logs"],
+  seconds: ({ follow, follow_seconds }) => (follow ? follow_seconds : 0) + 60,
+  input: () =>
+    z.strictObject({
+      container_id: containerRef(),
+      tail: z.union([z.literal("all"), z.number().int().min(0).max(MAXIMUM_TAIL)]).default("all")
+        .meta({ description: 'Newest lines wanted; "all" gives as many as the limit allows' }),
+      since: pointInTime("since"),
+      until: pointInTime("until"),
+      timestamps: z.boolean().default(false).meta({ description: "Begin each line with its time" }),
+      follow: z.boolean().default(false).meta({ description: "Wait for new lines" }),
+      follow_seconds: seconds("How long to follow", 600).default(10),
+    }),
+  output: () =>
+    z.object({
+      logs: z.string(),
+      encoding: z.literal("base64").optional(),
+      container_id: z.string(),
+      truncation_info: truncationInfo(),
+    }),
+  example: { container_id: "web", tail: 100, since: "10m", timestamps: true },
+  async run(context, input) {
+    const { docker, signal, limits } = context;
+    const window = parseWindow(input);
+    const container = await docker.containers.inspect(input.container_id, { signal });
+    const follow = input.follow && container.State?.Running === true;
+    const limit = limits.logLines || Infinity;
+    const wanted = Math.min(input.tail === "all" ? Infinity : input.tail, limit);
+    // One line more than the limit tells whether there are more.
+    const tail = !follow && wanted === limit ? wanted + 1 : wanted;
+    const output = await readLogs(context, input, {
+      ...(tail === Infinity ? {} : { tail }),
+      ...window,
+      timestamps: input.timestamps,
+      follow,
+      tty: container.Config?.Tty === true,
+    });
+    const shown = cutToLines(output, follow ? limit : wanted);
+    return { ...shown, container_id: shortId(container.Id) };
+  },
+});
+
+/** Reads until the log ends, or, when following, until lines, bytes or seconds run out. */
+async function readLogs(
+  { docker, signal, limits, progress }: ToolContext,
+  { container_id, follow_seconds }: { container_id: string; follow_seconds: number },
+  request: ContainerLogsOptions,
+): Promise<BoundedOutput> {
+  const maximumBytes = limits.responseBytes || UNLIMITED_BYTES;
+  const output = new BoundedOutput({ headBytes: 0, tailBytes: maximumBytes });
+  const enough = new AbortController();
+  const timer = request.follow
+    ? setTimeout(() => enough.abort(), follow_seconds * 1000)
+    : undefined;
+  let lines = 0;
+  let told = 0;
+  try {
+    const either = AbortSignal.any([signal, enough.signal]);
+    for await (
+      const piece of docker.containers.logs(container_id, { ...request, signal: either })
+    ) {
+      output.add(piece);
+      if (!request.follow) continue;
+      lines += countLines(piece.data);
+      if (lines >= (limits.logLines || Infinity) || output.bytes >= maximumBytes) break;
+      if (performance.now() - told < PROGRESS_MILLISECONDS) continue;
+      told = performance.now();
+      progress({ progress: lines, message: `${lines} lines` });
+    }
+  } catch (error) {
+    if (signal.aborted || !enough.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return output;
+}
+
+function countLines(data: Uint8Array): number {
+  let count = 0;
+  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count++;
+  return count;
+}
+
+/** The newest `lines` lines of what was read, and what is missing. */
+function cutToLines(
+  output: BoundedOutput,
+  lines: number,
+): { logs: string; encoding?: "base64"; truncation_info: TruncationInfo } {
+  const { text, encoding } = output.text();
+  if (encoding !== undefined) {
+    const message = "The log is binary: the first 4 KiB of what was read, in base64";
+    const truncation_info = { truncated: true, original_bytes: output.bytes, message };
+    return { logs: text, encoding, truncation_info };
+  }
+  const start = lines === Infinity ? 0 : startOfNewest(text, lines);
+  if (start === 0 && output.lostBytes === 0) return { logs: text, truncation_info: {} };
+  const logs = text.slice(start);
+  const message = output.lostBytes > 0
+    ? "Only the newest bytes are shown; ask for fewer lines or a narrower window"
+    : `Only the newest ${lines} lines are shown; older ones with until, or a shorter window with since`;
+  return { logs, truncation_info: { truncated: true, truncated_count: linesOf(logs), message } };
+}
+
+/** Where the newest `lines` lines begin. */
+function startOfNewest(text: string, lines: number): number {
+  let at = text.endsWith("\n") ? text.length - 1 : text.length;
+  if (lines === 0) return text.length;
+  for (let left = lines; left > 0; left--) {
+    if (at <= 0) return 0;
+    at = text.lastIndexOf("\n", at - 1);
+  }
+  return at + 1;
+}
+
+function linesOf(text: string): number {
+  return text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { containerRow } from "./container_view.ts";
+import {
+  containerRef,
+  engineFilters,
+  filters,
+  type TruncationInfo,
+  truncationInfo,
+  verbose,
+} from "./fields.ts";
+import { defineTool, type Tool } from "./tool.ts";
+import { containerView, cutStrings, type Json, pick } from "./views.ts";
+
+/** The keys that the Engine takes for a list of containers. */
+const FILTER_KEYS = [
+  "ancestor",
+  "before",
+  "exited",
+  "expose",
+  "health",
+  "id",
+  "is-task",
+  "isolation",
+  "label",
+  "name",
+  "network",
+  "publish",
+  "since",
+  "status",
+  "volume",
+] as const;
+
+/** The containers of the Engine, one short row each. */
+export const listContainers: Tool = defineTool({
+  name: "docker_list_containers",
+  title: "List containers",
+  safety: "safe",
+  description: "List containers like `docker ps`: id, name, image, status, ports, health. " +
+    "Running ones unless `all` is true. Use it to find the container other tools need. Changes nothing.",
+  input: () =>
+    z.strictObject({
+      all: z.boolean().default(false).meta({ description: "Include stopped containers" }),
+      filters: filters(FILTER_KEYS, 'Only matching, e.g. {"status": "exited"}'),
+      verbose: verbose("Add full ids, labels, commands and networks"),
+    }),
+  output: () =>
+    z.object({
+      containers: z.array(z.object({
+        id: z.string(),
+        name: z.string(),
+        image: z.string(),
+        status: z.string(),
+        created: z.string().optional(),
+        ports: z.array(z.string()).optional(),
+        health: z.string().optional(),
+        full_id: z.string().optional(),
+        labels: z.record(z.string(), z.string()).optional(),
+        command: z.string().optional(),
+        networks: z.array(z.string()).optional(),
+      })),
+      count: z.number().meta({ description: "All that match, shown or not" }),
+      truncation_info: truncationInfo(),
+    }),
+  example: { all: true, filters: { label: "app=shop", status: ["exited", "dead"] } },
+  async run({ docker, signal, limits }, { all, filters, verbose }) {
+    const found = await docker.containers.list({ all, filters: engineFilters(filters), signal });
+    const limit = limits.listRows === 0 ? found.length : limits.listRows;
+    const containers = found.slice(0, limit).map((summary) => ({
+      ...containerRow(summary),
+      ...(verbose
+        ? {
+          full_id: summary.Id ?? "",
+          labels: summary.Labels ?? {},
+          command: summary.Command ?? "",
+          networks: Object.keys(summary.NetworkSettings?.Networks ?? {}),
+        }
+        : {}),
+    }));
+    return { containers, count: found.length, truncation_info: rowsCut(found.length, limit) };
+  },
+});
+
+function rowsCut(count: number, limit: number): TruncationInfo {
+  if (count <= limit) return {};
+  const message = `The newest ${limit} of ${count} are shown; narrow the list with filters`;
+  return { truncated: true, original_count: count, truncated_count: limit, message };
+}
+
+/** All about one container. */
+export const inspectContainer: Tool = defineTool({
+  name: "docker_inspect_container",
+  title: "Inspect container",
+  safety: "safe",
+  description: "Show one container's state, health, configuration, mounts, networks and limits. " +
+    "Use it to find out why a container fails or how it was set up. Secrets are redacted. Changes nothing.",
+  untrusted: ["details"],
+  input: () =>
+    z.strictObject({
+      container_id: containerRef(),
+      verbose: verbose("Everything the Engine knows, not only what is usually needed"),
+    }),
+  output: () =>
+    z.object({ details: z.record(z.string(), z.unknown()), truncation_info: truncationInfo() }),
+  example: { container_id: "web" },
+  async run({ docker, signal, limits }, { container_id, verbose }) {
+    const container = await docker.containers.inspect(container_id, { signal });
+    const shown = verbose ? container as Json : pick(container, containerView);
+    const { value, cut } = cutStrings(shown, limits.inspectFieldBytes);
+    return { details: value, truncation_info: fieldsCut(cut, limits.inspectFieldBytes) };
+  },
+});
+
+function fieldsCut(
+  cut: Record<string, number>,
+  limit: number,
+): TruncationInfo {
+  if (Object.keys(cut).length === 0) return {};
+  const message = `Fields longer than ${limit} bytes were cut (SAFETY_MAX_INSPECT_FIELD_BYTES)`;
+  return { truncated: true, truncated_fields: cut, message };
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { Docker } from "../docker/client.ts";
+import { DockerError } from "../docker/errors.ts";
+import { filters } from "./fields.ts";
+import { type Candidates, findCandidates } from "./prune_candidates.ts";
+import { pruneRules } from "./prune_filters.ts";
+import { defineTool, type PlannedObject, type Tool, type ToolContext } from "./tool.ts";
+
+const FILTER_KEYS = ["label", "label!", "until"] as const;
+
+/** Deletes what nothing uses. */
+export const systemPrune: Tool = defineTool({
+  name: "docker_system_prune",
+  title: "Prune unused objects",
+  safety: "destructive",
+  description:
+    "Delete, for good, stopped containers, dangling images and unused networks; with `volumes` also " +
+    "unused anonymous volumes. Named volumes, tagged images and build cache stay. Returns what went and the bytes.",
+  seconds: 600,
+  input: () =>
+    z.strictObject({
+      filters: filters(FILTER_KEYS, 'Only matching, e.g. {"until": "24h", "label": "stage=ci"}'),
+      volumes: z.boolean().default(false).meta({ description: "Unused anonymous volumes too" }),
+    }),
+  output: () =>
+    z.object({
+      status: z.literal("done"),
+      containers_deleted: z.array(z.string()),
+      images_deleted: z.array(z.object({
+        Untagged: z.string().optional(),
+        Deleted: z.string().optional(),
+      })),
+      networks_deleted: z.array(z.string()),
+      volumes_deleted: z.array(z.string()),
+      space_reclaimed: z.number(),
+      failed: z.array(z.object({ kind: z.string(), id: z.string(), reason: z.string() })),
+    }),
+  example: { filters: { until: "24h" }, volumes: false },
+  async plan({ docker, signal }, { filters, volumes }) {
+    return planned(
+      await findCandidates(docker, { rules: pruneRules(filters, volumes), volumes, signal }),
+    );
+  },
+  async run(context, _input, objects) {
+    const before = await layersSize(context);
+    const result = await deleteAll(context, objects);
+    const after = await layersSize(context);
+    const own = objects.filter(({ kind, id }) =>
+      kind !== "image" && !result.failed.some((failure) => failure.id === id)
+    );
+    const size = own.reduce((total, object) => total + (object.size ?? 0), 0);
+    const space_reclaimed = size + Math.max(0, before - after);
+    return { status: "done" as const, ...result, space_reclaimed };
+  },
+});
+
+function planned({ containers, images, networks, volumes }: Candidates): PlannedObject[] {
+  // Containers go first: until they are gone, their images, networks and volumes are in use.
+  return [...containers, ...images, ...networks, ...volumes];
+}
+
+interface Deleted {
+  readonly containers_deleted: string[];
+  readonly images_deleted: { Untagged?: string; Deleted?: string }[];
+  readonly networks_deleted: string[];
+  readonly volumes_deleted: string[];
+  readonly failed: { kind: string; id: string; reason: string }[];
+}
+
+/** One failure does not hide what else was deleted. */
+async function deleteAll(
+  { docker, signal, progress }: ToolContext,
+  objects: readonly PlannedObject[],
+): Promise<Deleted> {
+  const deleted: Deleted = {
+    containers_deleted: [],
+    images_deleted: [],
+    networks_deleted: [],
+    volumes_deleted: [],
+    failed: [],
+  };
+  for (const [index, object] of objects.entries()) {
+    signal.throwIfAborted();
+    progress({
+      progress: index,
+      total: objects.length,
+      message: `${object.kind} ${object.name ?? object.id}`,
+    });
+    try {
+      await deleteOne(docker, object, { deleted, signal });
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      if (error.code === "not_found") continue; // gone already, with its parent or by someone else
+      deleted.failed.push({ kind: object.kind, id: object.id, reason: error.message });
+    }
+  }
+  return deleted;
+}
+
+async function deleteOne(
+  docker: Docker,
+  { kind, id, name }: PlannedObject,
+  { deleted, signal }: { readonly deleted: Deleted; readonly signal: AbortSignal },
+): Promise<void> {
+  switch (kind) {
+    case "container":
+      await docker.containers.remove(id, { force: false, volumes: false, signal });
+      deleted.containers_deleted.push(id);
+      return;
+    case "image":
+      deleted.images_deleted.push(...await docker.images.remove(id, { signal }));
+      return;
+    case "network":
+      await docker.networks.remove(id, { signal });
+      deleted.networks_deleted.push(name ?? id);
+      return;
+    case "volume":
+      await docker.volumes.remove(id, { signal });
+      deleted.volumes_deleted.push(id);
+  }
+}
+
+async function layersSize({ docker, signal }: ToolContext): Promise<number> {
+  return (await docker.system.diskUsage({ types: ["image"], signal })).LayersSize ?? 0;
+}
