@@ -1,0 +1,110 @@
+import type { Hijacked, Transport, TransportRequest } from "../docker/transport/transport.ts";
+import { RefusedError } from "../tools/refused.ts";
+import { type CreatePolicy, judgeContainer, judgeExec } from "./create_policy.ts";
+
+/**
+ * Every Engine request this program may make; `{}` stands for exactly one path segment. What is not here, above all the
+ * Engine's own prune endpoints, cannot be reached by any tool, however wrong the tool is.
+ */
+const ALLOWED = [
+  "GET /_ping",
+  "HEAD /_ping",
+  "GET /version",
+  "GET /info",
+  "GET /events",
+  "GET /system/df",
+  "GET /containers/json",
+  "GET /containers/{}/json",
+  "GET /containers/{}/logs",
+  "GET /containers/{}/stats",
+  "POST /containers/create",
+  "POST /containers/{}/start",
+  "POST /containers/{}/stop",
+  "POST /containers/{}/restart",
+  "DELETE /containers/{}",
+  "POST /containers/{}/exec",
+  "POST /exec/{}/start",
+  "GET /exec/{}/json",
+  "GET /images/json",
+  "GET /images/{}/json",
+  "DELETE /images/{}",
+  "GET /networks",
+  "GET /networks/{}",
+  "DELETE /networks/{}",
+  "GET /volumes",
+  "GET /volumes/{}",
+  "DELETE /volumes/{}",
+] as const;
+
+type Allowed = typeof ALLOWED[number];
+type Judge = (body: unknown, policy: CreatePolicy) => void;
+
+/** Requests whose JSON body decides what they do; each judge throws what it refuses. */
+const JUDGES: Readonly<Partial<Record<Allowed, Judge>>> = {
+  "POST /containers/create": judgeContainer,
+  "POST /containers/{}/exec": judgeExec,
+};
+
+const PATTERNS = ALLOWED.map((entry) => ({
+  entry,
+  pattern: new RegExp(`^${entry.replaceAll("{}", "[^/?#]+")}$`),
+}));
+const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
+
+/** Wraps a transport so that only requests of the table pass, and creates only with a body the policy allows. */
+export function guardTransport(transport: Transport, policy: CreatePolicy): Transport {
+  return {
+    get endpoint(): string {
+      return transport.endpoint;
+    },
+    fetch(path: string, init: TransportRequest = {}): Promise<Response> {
+      return guarded(() => transport.fetch(path, init), path, { init, policy, method: "GET" });
+    },
+    hijack(path: string, init: TransportRequest = {}): Promise<Hijacked> {
+      return guarded(() => transport.hijack(path, init), path, { init, policy, method: "POST" });
+    },
+    [Symbol.dispose](): void {
+      transport[Symbol.dispose]();
+    },
+  };
+}
+
+interface Guarded {
+  readonly init: TransportRequest;
+  readonly policy: CreatePolicy;
+  /** The method where `init` names none. */
+  readonly method: string;
+}
+
+async function guarded<Answer>(
+  pass: () => Promise<Answer>,
+  path: string,
+  { init, policy, method }: Guarded,
+): Promise<Answer> {
+  const request = `${init.method ?? method} ${pathOnly(path)}`;
+  const entry = PATTERNS.find(({ pattern }) => pattern.test(request))?.entry;
+  if (entry === undefined) {
+    throw new RefusedError(
+      "policy",
+      `Cannot send "${request}" to the Engine: not a request of this server`,
+    );
+  }
+  JUDGES[entry]?.(jsonBody(entry, init.body), policy);
+  return await pass();
+}
+
+/** Without version and query; dot segments are refused, because an Engine or proxy would resolve them. */
+function pathOnly(path: string): string {
+  const bare = path.replace(/[?#].*$/s, "").replace(VERSION_PREFIX, "");
+  return /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(bare) ? "(a path with dot segments)" : bare;
+}
+
+function jsonBody(entry: Allowed, body: TransportRequest["body"]): unknown {
+  if (typeof body !== "string") {
+    throw new RefusedError(
+      "policy",
+      `Cannot send "${entry}" to the Engine: its body cannot be judged`,
+    );
+  }
+  return JSON.parse(body);
+}

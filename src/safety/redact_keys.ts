@@ -1,0 +1,134 @@
+/** What a key's words say about its value: how sure a reader can be that it is a secret. */
+export type SecretKind =
+  /** Passwords and Authorization headers: secret even in the middle of a sentence. */
+  | "password"
+  /** Tokens, keys and the like. */
+  | "credential"
+  /** Cookies, sessions, salts: names that also occur in ordinary words about logging in. */
+  | "context"
+  /** Some key: a secret only where its value looks like one. */
+  | "key";
+
+/** The only part of a key that is read: longer ones are no names, and reading all of them costs time. */
+const MAXIMUM_KEY_LENGTH = 128;
+
+/** Cheap test that a text may hold a word of the patterns below. */
+export const SECRET_HINT =
+  /pass|pswd|pw|secret|token|key|cred|auth|bearer|jwt|cookie|sess|salt|signature|dsn|conn|hook|psk|pat/i;
+
+// Each word may have another one glued in front (PGPASSWORD, authtoken), save where English has such words.
+const PASSWORD_WORDS = String
+  .raw`[a-z]*(?:pass_?words?|passwort|passwd|passphrases?|pass_phrases?|passcodes?|pswd|pwd)|[a-z]*pw|[a-z]*(?<!by|com|over|under|tres|sur|im)pass|authorization`;
+const KEY_OWNERS = [
+  "access account admin aes api app application auth bot cert certificate cipher client consumer cookie crypto data",
+  "database db deploy encrypt encryption gpg hmac host jwk jwt licen[cs]e master pgp pre_?shared private recovery root rsa",
+  "secret server service session shared shared_access sign signature signing ssh ssl storage subscription tls unseal vault",
+  "wireguard write",
+].join(" ").replaceAll(" ", "|");
+const CREDENTIAL_WORDS = String
+  .raw`[a-z]*secrets?|[a-z]*token|[a-z]*credentials?|creds?|[a-z]*jwt|bearer|[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?|psk|shared_?access_?signature|(?:[a-z]*_)?(?:${KEY_OWNERS})_?keys?`;
+const CONTEXT_WORDS = String
+  .raw`[a-z]*auths?|[a-z]*cookies?|sessions?|[a-z]*sess(?:ion)?_?id|salts?|signatures?|[a-z]*tokens|pat`;
+
+const KINDS: readonly (readonly [SecretKind, RegExp])[] = [
+  ["password", wordPattern(PASSWORD_WORDS)],
+  ["credential", wordPattern(CREDENTIAL_WORDS)],
+  ["context", wordPattern(CONTEXT_WORDS)],
+  [
+    "key",
+    /_[a-z]+_(?<!_(?:cache|foreign|group|hash|idempotency|index|object|partition|primary|range|routing|sandbox|sort)_)keys?_$/,
+  ],
+];
+/** Says where something is, and may well be a secret itself. */
+const LOCATOR = /_(?:[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?)_/;
+
+/** Last words that say the value describes a secret instead of being one. */
+const DESCRIBES =
+  /_(?:age|alg|algorithm|audience|backend|count|days|disabled|domain|driver|enabled|endpoint|env|expir(?:y|es|ation)|format|header|host|hostname|hours|issuer|length|level|limit|max|method|min|minutes|mode|name|names|path|plugin|policy|port|prefix|prompt|provider|realm|required|rounds|samesite|scheme|seconds|size|stdin|timeout|ttl|type|uris?|urls?|version)_$/;
+/** Last words of keys that hold a path. */
+const NAMES_A_PATH =
+  /_(?:file|files|path|paths|dir|directory|sock|socket|store|keystore|location)_$/;
+const PATH = /^(?:file:\/\/)?(?:~?\/|\.{1,2}[\\/]|[A-Za-z]:[\\/])[^\s"']*$/;
+/** A path that no base64 text looks like, for keys that may hold either. */
+const CERTAIN_PATH =
+  /^(?:~|\.{1,2})\/\S*$|^\/(?:app|certs?|data|etc|home|mnt|opt|root|run|secrets|srv|tmp|usr|var)\/\S*$|^[^\s=]*\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json)$/;
+
+const HARMLESS =
+  /^(?:true|false|yes|no|on|off|0|1|null|none|nil|<nil>|undefined|enabled|disabled|\*+|\[redacted:[a-z]+\]|\$\{[A-Za-z_]\w*\})?$/i;
+const NUMBER = /^\d{1,10}(?:\.\d{1,6})?[a-z]{0,2}$/i;
+const PLAIN = /^[\w.,:/@+ -]{1,256}$/;
+
+function wordPattern(words: string): RegExp {
+  return new RegExp(`_(?:${words})(?=_)`);
+}
+
+/** What a key's words say about its value, or `undefined` where they say nothing. */
+export function secretKind(key: string): SecretKind | undefined {
+  return SECRET_HINT.test(key) ? findKind(spellings(key)) : undefined;
+}
+
+/**
+ * Whether what stands under a key is a secret. Words count, not letters: `DB_PASSWORD`, `dbPassword` and `PGPASSWORD` do,
+ * `MONKEY`, `KEYBOARD_LAYOUT`, `AUTHOR` and `PUBLIC_KEY` do not.
+ *
+ * @param value Spares values that only describe a secret (`TOKEN_TTL=60`, `PASSWORD_FILE=/run/secrets/x`, `AUTH=true`).
+ */
+export function isSecretKey(key: string, value?: string): boolean {
+  if (!SECRET_HINT.test(key)) return false;
+  const names = spellings(key);
+  const kind = findKind(names);
+  if (kind === undefined || value === undefined) return kind !== undefined && kind !== "key";
+  const text = value.trim();
+  if (HARMLESS.test(text)) return false;
+  if (kind === "key") return looksRandom(text) && !CERTAIN_PATH.test(text);
+  const [name] = names;
+  if (name === "_pwd_" || name === "_oldpwd_") {
+    return !(PATH.test(text) && key === key.toUpperCase());
+  }
+  if (NAMES_A_PATH.test(name)) return !PATH.test(text);
+  if (/_keys?_$/.test(name) && CERTAIN_PATH.test(text)) return false;
+  if (/_tokens_$/.test(name)) return !NUMBER.test(text);
+  return !describes(key, name, text);
+}
+
+/** Whether a text looks made by a machine: at least 16 characters without a break, letters and digits among them. */
+export function looksRandom(text: string, minimumLength = 16): boolean {
+  return text.length >= minimumLength && /^[\w+/=-]+$/.test(text) && /\d/.test(text) &&
+    /[a-z]/i.test(text);
+}
+
+function describes(key: string, name: string, value: string): boolean {
+  if (!isSecretName(lastWord(name)) && NUMBER.test(value)) return true;
+  if (DESCRIBES.test(name) && !LOCATOR.test(name)) {
+    return PLAIN.test(value) && !looksRandom(value, 24);
+  }
+  // In a dotted label, "auth" or "session" may be the name of a router: only what looks secret is one.
+  const lastPart = key.slice(key.lastIndexOf(".") + 1);
+  return findKind([name]) === "context" && !findKind(spellings(lastPart)) &&
+    !looksRandom(value) && !value.includes(":");
+}
+
+function isSecretName(name: string): boolean {
+  return KINDS.some(([, pattern]) => pattern.test(name));
+}
+
+function lastWord(name: string): string {
+  return name.slice(name.lastIndexOf("_", name.length - 2));
+}
+
+function findKind(names: readonly string[]): SecretKind | undefined {
+  return KINDS.find(([, pattern]) => names.some((name) => pattern.test(name)))?.[0];
+}
+
+/** The key's words between underscores: once split where its case changes and once not, for `PaSsWoRd`. */
+function spellings(key: string): readonly [string, string] {
+  const name = key.slice(-MAXIMUM_KEY_LENGTH);
+  const split = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
+  return [normalize(split), normalize(name)];
+}
+
+function normalize(name: string): string {
+  return `_${name.toLowerCase()}_`.replace(/[^a-z]+/g, "_").replace(/public_?key/g, "public");
+}

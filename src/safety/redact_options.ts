@@ -1,0 +1,114 @@
+import { isSecretKey } from "./redact_keys.ts";
+
+const MARKER = "[redacted:option]";
+/** How far before an option its program is looked for. */
+const COMMAND_LENGTH = 512;
+/** A quote ends a word only where the word seems to stand in quotes as part of something longer. */
+const WORD = String.raw`(?:[^\s"'\\]|\\(?!["'])|["'](?![\s,;)}\]\\]|$))+`;
+const QUOTED_OR_WORD = String.raw`"[^"\n]{0,1024}"|'[^'\n]{0,1024}'|${WORD}`;
+const LONG_OPTION = new RegExp(
+  String.raw`(?<![\w-])(--?[A-Za-z][\w.-]+[ \t]{1,4})(?!-)(${QUOTED_OR_WORD})`,
+  "g",
+);
+const SHORT_OPTION = new RegExp(
+  String.raw`(?<=^|\s)(-[auwpPU])([ \t]{1,4}|=|)(?!-)(${QUOTED_OR_WORD})`,
+  "g",
+);
+/** A switch, or an option that names where the secret comes from. */
+const NO_SECRET = /^-{1,2}(?:no|without|skip|disable)-|-(?:stdin|prompt|file|fd|env)$/i;
+/** How builders reference a secret: `--secret id=npmrc,src=.npmrc`. */
+const REFERENCE = /^["']?(?:id|type|src|source|env)=/;
+
+interface ShortOption {
+  readonly option: string;
+  readonly program: RegExp;
+  /** Whether the value follows without a blank; `undefined` where both are right. */
+  readonly glued?: boolean;
+}
+
+// Taken from the programs' manuals; `-p` alone means a port, a path or a process as often as a password.
+const SHORT_OPTIONS: readonly ShortOption[] = [
+  { option: "-p", program: /\b(?:mysql|mariadb)[\w-]*\b|\b7z[a-z]?\b/, glued: true },
+  {
+    option: "-p",
+    program:
+      /\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane|az|oc)\b.*\blogin\b|\b(?:mongo\w*|influx)\b/,
+    glued: false,
+  },
+  { option: "-p", program: /\bsshpass\b/ },
+  { option: "-a", program: /\b(?:redis|valkey)-cli\b/, glued: false },
+  { option: "-w", program: /\bldap\w+\b/, glued: false },
+  { option: "-P", program: /\b(?:sqlcmd|zip|unzip)\b/, glued: false },
+];
+/** Programs whose `-u a:b` means user and group, not user and password. */
+const USER_AND_GROUP = /\b(?:docker|podman|nerdctl|gosu|su-exec|setpriv|chroot|install|rsync)\b/;
+const USER_AND_PASSWORD = /^(["']?[\w.@+-]*:)(?!\/\/)([^\s"']+)(["']?)$/;
+
+/** Replaces values of command line options that hold secrets, as `--password x` or `mysql -px`, by `[redacted:option]`. */
+export function redactOptions(text: string): string {
+  if (!text.includes("-")) return text;
+  return text
+    .replace(LONG_OPTION, (_whole, option: string, value: string, offset: number) => {
+      return option + redactLong(option.trim(), value, () => commandBefore(text, offset));
+    })
+    .replace(SHORT_OPTION, (_whole, option: string, gap: string, value: string, offset: number) => {
+      const command = (): string => commandBefore(text, offset);
+      return option + gap + redactShort({ option, value, glued: gap === "" }, command);
+    });
+}
+
+/**
+ * Replaces the secret in one argument of a command.
+ *
+ * @param before The arguments ahead of it, the program included.
+ */
+export function redactArgument(argument: string, before: readonly string[]): string {
+  const option = before.at(-1) ?? "";
+  const command = before.join(" ").slice(-COMMAND_LENGTH);
+  if (/^--?[A-Za-z][\w.-]+$/.test(option)) {
+    return argument.startsWith("-") ? argument : redactLong(option, argument, () => command);
+  }
+  if (/^-[a-zA-Z]$/.test(option)) {
+    return redactShort({ option, value: argument, glued: false }, () => command);
+  }
+  const [, own = "", value = ""] = /^(-[a-zA-Z])([^=\s][^]*)$/.exec(argument) ?? [];
+  return own === ""
+    ? argument
+    : own + redactShort({ option: own, value, glued: true }, () => command);
+}
+
+function commandBefore(text: string, offset: number): string {
+  const before = text.slice(Math.max(0, offset - COMMAND_LENGTH), offset);
+  return before.slice(before.lastIndexOf("\n") + 1);
+}
+
+function redactLong(option: string, value: string, command: () => string): string {
+  if (option === "--user") return redactUser(value, command);
+  if (NO_SECRET.test(option) || REFERENCE.test(value)) return value;
+  return isSecretKey(option, value.replace(/^(["'])(.*)\1$/s, "$2")) ? MARKER : value;
+}
+
+function redactShort(
+  { option, value, glued }: {
+    readonly option: string;
+    readonly value: string;
+    readonly glued: boolean;
+  },
+  command: () => string,
+): string {
+  if (option === "-u") return redactUser(value, command);
+  const known = SHORT_OPTIONS.filter((short) =>
+    short.option === option && (short.glued ?? glued) === glued
+  );
+  if (known.length === 0) return value;
+  const text = command();
+  return known.some(({ program }) => program.test(text)) ? MARKER : value;
+}
+
+/** `-u name:password` of curl and its like; `-u 1000:1000`, `-u app:app` and what follows docker are users and groups. */
+function redactUser(value: string, command: () => string): string {
+  const [, user = "", password = "", quote = ""] = USER_AND_PASSWORD.exec(value) ?? [];
+  if (password === "" || /^\d+$/.test(password) && /^\d+:$/.test(user)) return value;
+  if (user === `${password}:` || USER_AND_GROUP.test(command())) return value;
+  return user + MARKER + quote;
+}

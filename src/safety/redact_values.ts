@@ -1,0 +1,163 @@
+import { isSecretKey, looksRandom, type SecretKind } from "./redact_keys.ts";
+import type { Span } from "./redact_pem.ts";
+
+/** A key with its separator, found in a text. */
+export interface Pair {
+  readonly key: string;
+  readonly kind: SecretKind;
+  /** Whether the key stands in quotes of its own. */
+  readonly quoted: boolean;
+  /** `:`, `=`, `:=`, `=>` or `,`. */
+  readonly separator: string;
+  readonly blankBefore: boolean;
+  readonly blankAfter: boolean;
+  /** Where the key starts, quotes included. */
+  readonly start: number;
+  /** Where the value starts. */
+  readonly at: number;
+  /** Where the line of the value ends. */
+  readonly lineEnd: number;
+}
+
+const OPENING_QUOTE = /(\\{0,7})("""|'''|["'`])/y;
+const QUOTE_BEFORE = /(\\{0,7})(["'`])$/;
+/** As far back as the beginning of a line is looked for: an indent, a log's time stamp, a list dash, a keyword. */
+const LINE_PREFIX_LENGTH = 96;
+const LINE_START =
+  /\n(?:\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-][\d:]{4,5})?[ \t]+)?([ \t]*)(?:(?:[-*><+#$|]|export|declare -x|set|setenv|ENV|ARG|\|\d+)[ \t]+){0,3}$/;
+const DOCKERFILE_KEYWORD = /\b(?:ENV|ARG)[ \t]{1,4}$/;
+const BLOCK_SCALAR = /[|>][+-]?\d?[+-]?[ \t]*(?=\n|$)/y;
+const NEXT_PAIR = /[\s,;&][\w.-]+=/;
+/** One word; a mark ends it only where something else follows the mark. */
+const WORD =
+  /(?:(?:apikey|aws4-hmac-sha256|basic|bearer|digest|negotiate|token)[ \t]+)?(?:\[redacted:[a-z]{1,16}\]|[^\s,;&)}\]"'`]|[,;&](?![\w.$-]{1,64}[=:]|\s|$)|[)}\]](?![\s,;)}\]"'`]|$)|["'`](?![\s,;)}\]]|$))+/iy;
+const QUERY_VALUE = /[^\s&#"'<>`]+/y;
+const CONNECTION_VALUE = /[^;"'`\n]+/y;
+const JSON_VALUE = /[^\s,}\]]+/y;
+const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][])*\]/y;
+
+/** Where the secret value of a pair stands, or `undefined` where the value is none. */
+export function secretSpan(text: string, pair: Pair): Span | undefined {
+  const span = quotedSpan(text, pair) ?? listSpan(text, pair) ?? plainSpan(text, pair);
+  if (span === undefined || span.end <= span.start) return undefined;
+  return isSecretKey(pair.key, text.slice(span.start, span.end)) ? span : undefined;
+}
+
+function quotedSpan(text: string, pair: Pair): Span | undefined {
+  OPENING_QUOTE.lastIndex = pair.at;
+  const [opening, escapes = "", quote = ""] = OPENING_QUOTE.exec(text) ?? [];
+  if (opening === undefined) return undefined;
+  const start = pair.at + opening.length;
+  return {
+    start,
+    end: closingQuote(text, { start, limit: pair.lineEnd, escapes: escapes.length, quote }),
+  };
+}
+
+/** Where the quote closes that was opened behind `escapes` backslashes: JSON inside JSON doubles them at each level. */
+function closingQuote(
+  text: string,
+  { start, limit, escapes, quote }: {
+    readonly start: number;
+    readonly limit: number;
+    readonly escapes: number;
+    readonly quote: string;
+  },
+): number {
+  const line = text.slice(start, limit);
+  for (let at = line.indexOf(quote); at >= 0; at = line.indexOf(quote, at + 1)) {
+    let backslashes = 0;
+    while (backslashes < 64 && line[at - backslashes - 1] === "\\") backslashes++;
+    const closes = (backslashes + 1) % (2 * (escapes + 1)) === escapes + 1;
+    if (closes || backslashes < escapes) return start + at - Math.min(backslashes, escapes);
+  }
+  return limit;
+}
+
+function listSpan(text: string, { at, kind }: Pair): Span | undefined {
+  const isList = text[at] === "[" && !text.startsWith("[redacted:", at) && kind !== "key";
+  return isList ? match(text, LIST, at) : undefined;
+}
+
+function plainSpan(text: string, pair: Pair): Span | undefined {
+  const { at, start, quoted } = pair;
+  if (text[at] === "{") return undefined;
+  if (quoted) return match(text, text.startsWith("[redacted:", at) ? WORD : JSON_VALUE, at);
+  const before = text.slice(Math.max(0, start - LINE_PREFIX_LENGTH), start);
+  const line = LINE_START.exec(start <= LINE_PREFIX_LENGTH ? `\n${before}` : before);
+  const enclosed = enclosedSpan(text, pair, before);
+  if (enclosed !== undefined) return enclosed;
+  if (pair.separator.startsWith(":") && pair.separator !== ":=") {
+    return afterColon(text, pair, { before, indent: line?.[1] });
+  }
+  return afterEquals(text, pair, { before, startsLine: line !== null });
+}
+
+/** A pair that begins a quoted text, as `-H "X-Api-Key: …"` or `["DB_PASSWORD=…"]`, ends with it. */
+function enclosedSpan(text: string, pair: Pair, before: string): Span | undefined {
+  const [, escapes = "", quote] = QUOTE_BEFORE.exec(before) ?? [];
+  if (quote === undefined) return undefined;
+  const { at: start, lineEnd: limit, key, separator } = pair;
+  const end = closingQuote(text, { start, limit, escapes: escapes.length, quote });
+  const whole = separator === ":" || !/[a-z]/.test(key) || !NEXT_PAIR.test(text.slice(start, end));
+  return end < limit && whole ? { start, end } : undefined;
+}
+
+function afterColon(
+  text: string,
+  pair: Pair,
+  { before, indent }: { readonly before: string; readonly indent: string | undefined },
+): Span | undefined {
+  const { at, kind, key, lineEnd } = pair;
+  const word = match(text, WORD, at);
+  const value = word === undefined ? "" : text.slice(word.start, word.end);
+  if (!pair.blankAfter && at < lineEnd) {
+    // "repository/token:1.2" is an image, "{User:bob Password:x}" a Go struct.
+    return !/[/@]$/.test(before) && (kind === "password" || looksRandom(value)) ? word : undefined;
+  }
+  if (indent !== undefined) {
+    BLOCK_SCALAR.lastIndex = at;
+    if (BLOCK_SCALAR.test(text)) return blockSpan(text, lineEnd, indent.length);
+    const oneWord = word !== undefined && text.slice(word.end, lineEnd).trim() === "";
+    if (kind !== "context" || oneWord || /cookie/i.test(key)) return { start: at, end: lineEnd };
+  }
+  return kind === "password" || looksRandom(value, 8) ? word : undefined;
+}
+
+/** The lines of a YAML block: those indented deeper than its key. */
+function blockSpan(text: string, lineEnd: number, indent: number): Span {
+  const line = new RegExp(String.raw`\n(?:[ \t]{${indent + 1}}[^\n]*|[ \t]*(?=\n))`, "y");
+  let end = lineEnd;
+  for (;;) {
+    line.lastIndex = end;
+    const length = line.exec(text)?.[0].length;
+    if (length === undefined) return { start: Math.min(lineEnd + 1, end), end };
+    end += length;
+  }
+}
+
+function afterEquals(
+  text: string,
+  pair: Pair,
+  { before, startsLine }: { readonly before: string; readonly startsLine: boolean },
+): Span | undefined {
+  const { at, key, lineEnd } = pair;
+  if (/[?&]$/.test(before)) return match(text, QUERY_VALUE, at);
+  if (/;[ \t]*$/.test(before)) return match(text, CONNECTION_VALUE, at);
+  if (startsLine || DOCKERFILE_KEYWORD.test(before)) {
+    const isVariable = startsLine && !/[a-z]/.test(key);
+    if (isVariable || !NEXT_PAIR.test(text.slice(at, lineEnd))) return { start: at, end: lineEnd };
+  }
+  // "password= user=bob" has an empty value.
+  return pair.blankAfter && !pair.blankBefore ? undefined : match(text, WORD, at);
+}
+
+function match(text: string, pattern: RegExp, at: number): Span | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const end = at + found.length;
+  // The backslash of an escaped quote belongs to the quote.
+  const escapes = /["'`]/.test(text[end] ?? "") ? /\\{0,7}$/.exec(found)?.[0].length ?? 0 : 0;
+  return { start: at, end: end - escapes };
+}
