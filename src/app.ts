@@ -1,0 +1,81 @@
+import { tools } from "./catalog.ts";
+import type { Config } from "./config/settings.ts";
+import { createDocker, type Docker } from "./docker/client.ts";
+import { describeEndpoint, type Endpoint, resolveEndpoint } from "./docker/endpoint.ts";
+import { lazyTransport } from "./docker/transport/lazy.ts";
+import { openTransport } from "./docker/transport/open.ts";
+import { endpointSources, type Machine } from "./config/machine.ts";
+import { guardTransport } from "./safety/engine_guard.ts";
+import type { ToolPolicy } from "./safety/policy.ts";
+import { createPipeline } from "./server/pipeline.ts";
+import { createServer } from "./server/server.ts";
+import { log } from "./telemetry/log.ts";
+import type { OutputLimits } from "./tools/tool.ts";
+
+/** The parts of a running server. */
+export interface App extends Disposable {
+  /** A new MCP server; all share the Engine, the limits and the policy. */
+  readonly createServer: () => ReturnType<typeof createServer>;
+  readonly docker: Docker;
+  /** One sentence: which Engine was chosen and why; `undefined` until it was first needed. */
+  readonly engineChoice: () => string | undefined;
+}
+
+/** Puts the parts together; does no work that the first answer does not need. */
+export function createApp(config: Config, machine: Machine): App {
+  let choice: string | undefined;
+  const transport = lazyTransport(async () => {
+    const endpoint = await resolveEndpoint(await endpointSources(config, machine));
+    choice = announce(endpoint);
+    return await openTransport(endpoint);
+  });
+  const guarded = guardTransport(transport, {
+    allowPrivileged: config.allowPrivilegedContainers,
+  });
+  const docker = createDocker(guarded, { timeouts: { idle: config.dockerTimeout * 1000 } });
+  const engineChoice = (): string | undefined => choice;
+  const policy = toolPolicy(config);
+  const pipeline = createPipeline({
+    docker,
+    engineChoice,
+    limits: outputLimits(config),
+    owner: config.serverName,
+    policy,
+    confirmation: config.requireConfirmationForDestructive,
+    maximumCalls: config.maxConcurrentOperations,
+    defaultSeconds: config.defaultToolTimeout,
+  });
+  const { serverName: name, serverVersion: version = machine.version } = config;
+  return {
+    createServer: () => createServer({ name, version, tools, policy, pipeline }),
+    docker,
+    engineChoice,
+    [Symbol.dispose]: () => docker[Symbol.dispose](),
+  };
+}
+
+/** Which tools the configuration allows. */
+export function toolPolicy(config: Config): ToolPolicy {
+  return {
+    allowModerate: config.allowModerateOperations,
+    allowDestructive: config.allowDestructiveOperations,
+    allowedTools: config.allowedTools,
+    deniedTools: config.deniedTools,
+  };
+}
+
+function outputLimits(config: Config): OutputLimits {
+  return {
+    logLines: config.maxLogLines,
+    execBytes: config.maxExecOutputBytes,
+    listRows: config.maxListResults,
+    inspectFieldBytes: config.truncateInspectOutput ? config.maxInspectFieldBytes : 0,
+    responseBytes: config.maxResponseBytes,
+  };
+}
+
+function announce(endpoint: Endpoint): string {
+  const sentence = describeEndpoint(endpoint);
+  log.info("{sentence}", { sentence });
+  return sentence;
+}

@@ -1,0 +1,104 @@
+import type { JSONRPCMessage, MessageExtraInfo, Transport } from "@modelcontextprotocol/server";
+import { messageLines } from "./message_lines.ts";
+
+/** How long requests that are being answered when stdin ends may still take. */
+const GRACE_MILLISECONDS = 1000;
+
+type Id = string | number;
+type ErrorResponse = { jsonrpc: "2.0"; id: Id | null; error: { code: number; message: string } };
+
+/**
+ * MCP over a pair of byte streams, one JSON-RPC message a line. Unlike the SDK's own transport it answers lines that are
+ * no valid message with the error JSON-RPC names, so that a client never waits for an answer that will not come.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <Message extends JSONRPCMessage>(message: Message, extra?: MessageExtraInfo) => void;
+
+  readonly #input: ReadableStream<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stop = new AbortController();
+  readonly #open = new Set<Id>();
+  #whenAllAnswered: (() => void) | undefined;
+  #closed = false;
+
+  constructor(input: ReadableStream<Uint8Array>, output: WritableStream<Uint8Array>) {
+    this.#input = input;
+    this.#writer = output.getWriter();
+  }
+
+  /** Starts reading; returns at once. */
+  start(): Promise<void> {
+    this.#read().catch((error) => this.onerror?.(error)).finally(() => this.close());
+    return Promise.resolve();
+  }
+
+  /** Writes one message; waits while the client reads more slowly than we write. */
+  async send(message: JSONRPCMessage | ErrorResponse): Promise<void> {
+    if (this.#closed) throw new Error("Cannot send: the client is gone");
+    if ("id" in message && !("method" in message) && message.id != null) this.#settle(message.id);
+    try {
+      await this.#writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+    } catch (cause) {
+      await this.close();
+      throw new Error("Cannot send: the client no longer reads", { cause });
+    }
+  }
+
+  /** Stops reading; safe to call twice. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#stop.abort();
+      this.#writer.releaseLock();
+      this.onclose?.();
+    }
+    return Promise.resolve();
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of messageLines(this.#input, this.#stop.signal)) {
+      const answer = "error" in line ? line : this.#accept(line.message);
+      if (answer !== undefined) await this.#refuse(answer);
+    }
+    if (this.#open.size > 0 && !this.#closed) await this.#answersOrGrace();
+  }
+
+  #accept(message: JSONRPCMessage): { id: Id | null; error: ErrorResponse["error"] } | undefined {
+    if ("method" in message && "id" in message) {
+      if (this.#open.has(message.id)) {
+        const text = "Invalid request: another request with this id is still being answered";
+        return { id: message.id, error: { code: -32600, message: text } };
+      }
+      this.#open.add(message.id);
+    } else if ("method" in message && message.method === "notifications/cancelled") {
+      const id = message.params?.requestId;
+      if (typeof id === "string" || typeof id === "number") this.#settle(id);
+    }
+    this.onmessage?.(message);
+    return undefined;
+  }
+
+  async #refuse({ id, error }: { id: Id | null; error: ErrorResponse["error"] }): Promise<void> {
+    const line = JSON.stringify({ jsonrpc: "2.0", id, error } satisfies ErrorResponse) + "\n";
+    await this.#writer.write(new TextEncoder().encode(line));
+  }
+
+  #settle(id: Id): void {
+    this.#open.delete(id);
+    if (this.#open.size === 0) this.#whenAllAnswered?.();
+  }
+
+  #answersOrGrace(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GRACE_MILLISECONDS);
+      this.#whenAllAnswered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
