@@ -1,0 +1,96 @@
+import { connect, type Connection, root } from "../e2e/client.ts";
+import { acquireEngine, type TestEngine } from "../engine/fixture.ts";
+import { imageReference } from "../engine/image_definitions.ts";
+import { installPrerequisites } from "../engine/prerequisites.ts";
+
+const NAME = `mcp-docker-demo-${crypto.randomUUID().slice(0, 8)}`;
+
+async function say(text: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+}
+
+/** The flags that a careful user would start the server with, as the server itself names them. */
+async function denoFlags(host: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", `${root}main.ts`, "config", "--deno-flags"],
+    env: { DOCKER_HOST: host },
+  }).output();
+  const line = new TextDecoder().decode(stdout).split("\n").find((text) => text.startsWith("deno"));
+  return line?.split(" ").filter((word) => word.startsWith("--")) ?? [];
+}
+
+/** Calls a tool and shows the call and the beginning of the answer. */
+async function show(
+  server: Connection,
+  tool: string,
+  input: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  await say(`\n→ ${tool} ${JSON.stringify(input)}`);
+  const { isError, content, structuredContent } = await server.client.callTool({
+    name: tool,
+    arguments: input,
+  });
+  const [block] = content as { text?: string }[];
+  const text = block?.text ?? "";
+  await say(`${isError ? "✗" : "←"} ${text.length > 400 ? `${text.slice(0, 400)} …` : text}`);
+  return (structuredContent ?? {}) as Record<string, unknown>;
+}
+
+async function demo(engine: TestEngine): Promise<void> {
+  const flags = await denoFlags(engine.host);
+  const env = { DOCKER_HOST: engine.host, SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS: "true" };
+  const command = ["run", "--quiet", ...flags, `${root}main.ts`];
+  await say(`Starting the server as a desktop client does:\n  deno ${command.join(" ")}`);
+  await using server = await connect({ env, binary: Deno.execPath(), args: command });
+  const { tools } = await server.client.listTools();
+  await say(`\nIt offers ${tools.length} tools: ${tools.map(({ name }) => name).join(", ")}`);
+  await show(server, "docker_healthcheck");
+  await show(server, "docker_create_container", {
+    image: imageReference("web"),
+    name: NAME,
+    ports: { "8080/tcp": 0 },
+  });
+  await show(server, "docker_start_container", { container_id: NAME });
+  await show(server, "docker_list_containers", { filters: { name: NAME } });
+  await show(server, "docker_exec_command", {
+    container_id: NAME,
+    command: [
+      "sh",
+      "-c",
+      "wget -O - http://127.0.0.1:8080/ 2>/dev/null; echo to the log > /proc/1/fd/1",
+    ],
+  });
+  await show(server, "docker_container_logs", { container_id: NAME, tail: 5 });
+  await show(server, "docker_container_stats", { container_id: NAME });
+  await show(server, "docker_stop_container", { container_id: NAME, timeout: 2 });
+  await say("\nA deletion is refused until the operator has said that nobody needs to confirm it:");
+  await show(server, "docker_remove_container", { container_id: NAME });
+}
+
+/** Cleans up through the server too, now with the operator's consent. */
+async function cleanUp(engine: TestEngine): Promise<void> {
+  const env = {
+    DOCKER_HOST: engine.host,
+    SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS: "true",
+    SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE: "false",
+  };
+  await using server = await connect({ env });
+  await say("\nThe same call of a server whose operator has:");
+  await show(server, "docker_remove_container", { container_id: NAME, force: true, volumes: true });
+}
+
+const refused = await installPrerequisites();
+if (refused !== undefined) await say(refused);
+const engine = await acquireEngine().catch(async (error) => {
+  await say(error instanceof Error ? error.message : String(error));
+  Deno.exit(1);
+});
+try {
+  await say(`Engine: ${engine.host}`);
+  await demo(engine);
+  await cleanUp(engine);
+  await say("\nDone; nothing was left behind.");
+} finally {
+  await engine.release();
+}
+Deno.exit(0);
