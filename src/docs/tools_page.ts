@@ -68,7 +68,9 @@ function typeOf(schema: Schema): string {
   if (Array.isArray(schema.enum)) {
     return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
   }
-  const { type, minimum, maximum } = schema;
+  const { type, minimum, maximum, propertyNames } = schema;
+  const keys = (propertyNames as Schema | undefined)?.enum;
+  if (Array.isArray(keys)) return `object with ${keys.join(", ")}`;
   if (type === "array") return `list of ${typeOf((schema.items ?? {}) as Schema)}`;
   const bounds = minimum !== undefined && maximum !== undefined ? ` ${minimum}–${maximum}` : "";
   return `${type ?? "any"}${bounds}`;

@@ -3,8 +3,8 @@ import { RefusedError } from "../tools/refused.ts";
 import { type CreatePolicy, judgeContainer, judgeExec } from "./create_policy.ts";
 
 /**
- * Every Engine request this program may make; `{}` stands for exactly one path segment. What is not here, above all the
- * Engine's own prune endpoints, cannot be reached by any tool, however wrong the tool is.
+ * Every Engine request this program may make; `{}` stands for one name or id, `{ref}` for one image reference. What is not
+ * here, above all the Engine's own prune endpoints, cannot be reached by any tool, however wrong the tool is.
  */
 const ALLOWED = [
   "GET /_ping",
@@ -26,8 +26,8 @@ const ALLOWED = [
   "POST /exec/{}/start",
   "GET /exec/{}/json",
   "GET /images/json",
-  "GET /images/{}/json",
-  "DELETE /images/{}",
+  "GET /images/{ref}/json",
+  "DELETE /images/{ref}",
   "GET /networks",
   "GET /networks/{}",
   "DELETE /networks/{}",
@@ -47,7 +47,12 @@ const JUDGES: Readonly<Partial<Record<Allowed, Judge>>> = {
 
 const PATTERNS = ALLOWED.map((entry) => ({
   entry,
-  pattern: new RegExp(`^${entry.replaceAll("{}", "[^/?#]+")}$`),
+  // A reference is percent-encoded into one segment; a name needs no encoding, so "%" in one is an attack.
+  pattern: new RegExp(
+    `^${
+      entry.replaceAll("{}", "[A-Za-z0-9][\\w.-]*").replaceAll("{ref}", "[A-Za-z0-9][\\w.%-]*")
+    }$`,
+  ),
 }));
 const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
 
@@ -96,7 +101,8 @@ async function guarded<Answer>(
 /** Without version and query; dot segments are refused, because an Engine or proxy would resolve them. */
 function pathOnly(path: string): string {
   const bare = path.replace(/[?#].*$/s, "").replace(VERSION_PREFIX, "");
-  return /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(bare) ? "(a path with dot segments)" : bare;
+  const hasDots = bare.split(/\/|%2f/i).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return hasDots ? "(a path with dot segments)" : bare;
 }
 
 function jsonBody(entry: Allowed, body: TransportRequest["body"]): unknown {

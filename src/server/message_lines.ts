@@ -79,10 +79,12 @@ function* readLine(bytes: Uint8Array | undefined): Generator<MessageLine> {
     return;
   }
   const text = new TextDecoder().decode(bytes).trim();
-  if (text !== "") yield readMessage(text);
+  const line = text === "" ? undefined : readMessage(text);
+  if (line !== undefined) yield line;
 }
 
-function readMessage(text: string): MessageLine {
+/** Nothing for an answer to no request of ours: answering an answer would go on for ever. */
+function readMessage(text: string): MessageLine | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -94,6 +96,7 @@ function readMessage(text: string): MessageLine {
   }
   const message = value as Record<string, unknown>;
   const id = isId(message.id) ? message.id : null;
+  if (id === null && isAnswer(message)) return undefined;
   const mistake = mistakeIn(message);
   return mistake === undefined
     ? { message: message as JSONRPCMessage }
@@ -102,8 +105,7 @@ function readMessage(text: string): MessageLine {
 
 function mistakeIn(message: Record<string, unknown>): string | undefined {
   if (message.jsonrpc !== "2.0") return 'jsonrpc must be "2.0"';
-  const isAnswer = "result" in message || "error" in message;
-  if (!isAnswer && typeof message.method !== "string") return "method must be a string";
+  if (!isAnswer(message) && typeof message.method !== "string") return "method must be a string";
   if ("id" in message && !isId(message.id)) return "id must be a string or a whole number";
   const { params } = message;
   if (
@@ -114,6 +116,10 @@ function mistakeIn(message: Record<string, unknown>): string | undefined {
   return isDeeper(message, MAXIMUM_DEPTH)
     ? `nested deeper than ${MAXIMUM_DEPTH} levels`
     : undefined;
+}
+
+function isAnswer(message: Record<string, unknown>): boolean {
+  return "result" in message || "error" in message;
 }
 
 function isId(id: unknown): id is string | number {
