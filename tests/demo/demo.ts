@@ -1,7 +1,9 @@
 import { connect, type Connection, root } from "../e2e/client.ts";
-import { acquireEngine, type TestEngine } from "../engine/fixture.ts";
-import { imageReference } from "../engine/image_definitions.ts";
+import { connectEngine, findEngineSocket, type TestEngine } from "../engine/fixture.ts";
+import { imageReference, IMAGES } from "../engine/image_definitions.ts";
+import { removeImages, seedImages } from "../engine/images.ts";
 import { installPrerequisites } from "../engine/prerequisites.ts";
+import { standingEngine } from "../engine/standing_engine.ts";
 
 const NAME = `mcp-docker-demo-${crypto.randomUUID().slice(0, 8)}`;
 
@@ -79,12 +81,25 @@ async function cleanUp(engine: TestEngine): Promise<void> {
   await show(server, "docker_remove_container", { container_id: NAME, force: true, volumes: true });
 }
 
-const refused = await installPrerequisites();
-if (refused !== undefined) await say(refused);
-const engine = await acquireEngine().catch(async (error) => {
+/** The Engine of `DOCKER_HOST`, else one that runs here anyway, else a private one where that may be. */
+async function findSocket(): Promise<string> {
+  if (!Deno.env.get("DOCKER_HOST")) {
+    const standing = await standingEngine();
+    if (standing !== undefined) Deno.env.set("DOCKER_HOST", `unix://${standing}`);
+    else await say(await installPrerequisites() ?? "No Engine answers: starting a private one");
+  }
+  return await findEngineSocket();
+}
+
+let socket: string;
+try {
+  socket = await findSocket();
+} catch (error) {
   await say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
-});
+}
+const seeded = await seedImages(socket, { web: IMAGES.web });
+const engine = connectEngine(socket);
 try {
   await say(`Engine: ${engine.host}`);
   await demo(engine);
@@ -92,5 +107,6 @@ try {
   await say("\nDone; nothing was left behind.");
 } finally {
   await engine.release();
+  await removeImages(socket, seeded);
 }
 Deno.exit(0);
