@@ -1,6 +1,7 @@
 import { tools } from "./catalog.ts";
 import type { Config } from "./config/settings.ts";
 import { createDocker, type Docker } from "./docker/client.ts";
+import { DockerError } from "./docker/errors.ts";
 import { describeEndpoint, type Endpoint, resolveEndpoint } from "./docker/endpoint.ts";
 import { lazyTransport } from "./docker/transport/lazy.ts";
 import { openTransport } from "./docker/transport/open.ts";
@@ -27,7 +28,9 @@ export function createApp(config: Config, machine: Machine): App {
   const transport = lazyTransport(async () => {
     const endpoint = await resolveEndpoint(await endpointSources(config, machine));
     choice = announce(endpoint);
-    return await openTransport(endpoint);
+    return await openTransport(endpoint).catch((error) => {
+      throw withWayOut(error);
+    });
   });
   const guarded = guardTransport(transport, {
     allowPrivileged: config.allowPrivilegedContainers,
@@ -72,6 +75,15 @@ function outputLimits(config: Config): OutputLimits {
     inspectFieldBytes: config.truncateInspectOutput ? config.maxInspectFieldBytes : 0,
     responseBytes: config.maxResponseBytes,
   };
+}
+
+/** The Docker client knows which grants are missing; which of our programs has them is known here. */
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof DockerError) || error.code !== "not_granted") return error;
+  const remedy =
+    "Use mcp-docker-full, which may reach any Engine, or deno run with the flags that " +
+    `"mcp-docker config --deno-flags" prints. ${error.remedy}`;
+  return new DockerError(error.code, error.message, { cause: error, remedy });
 }
 
 function announce(endpoint: Endpoint): string {

@@ -17,6 +17,7 @@ export class BodyReader implements AsyncDisposable {
     this.#deadline = deadline;
     this.#action = action;
     this.#reader = body === null ? undefined : readerOf(body);
+    deadline.signal.addEventListener("abort", this.#cancel, { once: true });
   }
 
   /**
@@ -68,18 +69,26 @@ export class BodyReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A body that broke was reported while reading; cancelling it only repeats the error.
-    await this.#reader?.cancel().catch(() => {});
+    this.#deadline.signal.removeEventListener("abort", this.#cancel);
+    await this.#cancel();
     this.#reader?.releaseLock();
   }
 
+  // Also called on abort, because an abort between two reads does not always reach the body of a fetch.
+  readonly #cancel = async (): Promise<void> => {
+    // A body that broke was reported while reading; cancelling it only repeats the error.
+    await this.#reader?.cancel().catch(() => {});
+  };
+
   async #read(buffer: ArrayBuffer): Promise<Uint8Array | undefined> {
+    this.#deadline.signal.throwIfAborted();
     if (this.#reader === undefined) return undefined;
     this.#deadline.reading();
     try {
       const { value, done } = this.#reader instanceof ReadableStreamBYOBReader
         ? await this.#reader.read(new Uint8Array(buffer))
         : await this.#reader.read();
+      this.#deadline.signal.throwIfAborted();
       return done ? undefined : value;
     } catch (error) {
       this.#deadline.signal.throwIfAborted();

@@ -105,7 +105,8 @@ export class Deadline implements Disposable {
   }
 
   readonly #ring = (): void => {
-    this.#stop();
+    this.#timer = undefined;
+    this.#rings = Infinity;
     const phase = this.#nextToEnd();
     if (phase === undefined) return;
     if (endOf(phase) > performance.now()) return this.#arm();

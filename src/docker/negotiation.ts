@@ -102,10 +102,11 @@ async function negotiate(
   };
   const pong = await ask("/_ping");
   await using ping = new BodyReader(pong.body, deadline, action);
+  // Read in any case: a connection whose answer was not read cannot be used again.
+  const body = await ping.textUpTo(VERSION_LIMIT);
   const header = pong.headers.get("api-version");
   if (pong.ok && isApiVersion(header)) return agreeOnVersion(header);
   if (!pong.ok) {
-    const body = await ping.textUpTo(VERSION_LIMIT);
     throw answerError({
       action,
       status: pong.status,
@@ -114,8 +115,8 @@ async function negotiate(
     });
   }
   const answer = await ask("/version");
-  await using body = new BodyReader(answer.body, deadline, action);
-  return versionIn(await body.textUpTo(VERSION_LIMIT), action);
+  await using version = new BodyReader(answer.body, deadline, action);
+  return versionIn(await version.textUpTo(VERSION_LIMIT), action);
 }
 
 /** One more try on a dead pooled connection. */

@@ -1,3 +1,4 @@
+import { isVolumeName } from "../docker/reference.ts";
 import { RefusedError } from "../tools/refused.ts";
 
 /** What a container may be given beyond the ordinary. */
@@ -47,7 +48,7 @@ export function judgeContainer(body: unknown): void {
 export function judgeExec(body: unknown, { allowPrivileged }: CreatePolicy): void {
   const exec = object(body, "exec");
   onlyKnown(exec, EXEC_FIELDS, "exec");
-  if (exec.Privileged === true && !allowPrivileged) {
+  if ((exec.Privileged ?? false) !== false && !allowPrivileged) {
     throw new RefusedError(
       "policy",
       "privileged: Privileged exec is not allowed: it has full control of the host",
@@ -70,6 +71,9 @@ function judgeMount(mount: Json): void {
     throw unknown(`HostConfig.Mounts type ${JSON.stringify(mount.Type)}`);
   }
   onlyKnown(mount, MOUNT_FIELDS, "HostConfig.Mounts");
+  if (typeof mount.Source !== "string" || !isVolumeName(mount.Source)) {
+    throw unknown(`HostConfig.Mounts source ${JSON.stringify(mount.Source)}`);
+  }
 }
 
 function onlyKnown(value: Json, known: ReadonlySet<string>, where: string): void {

@@ -19,15 +19,19 @@ export { isSecretKey } from "./redact_keys.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Fields whose values name things: an id, a digest or an image reference is never a secret, however random it looks. */
+/** Fields whose values name things: the words of an image reference such as `auth:1.2` are no keys. */
 const NAMING_FIELD =
-  /^(?:digest|id|image|layer|name|parent|sha256)s?$|(?:_digest|_id|_image|Digest|I[dD]|Image|Layer|Name|Parent|RepoTag)s?$/;
+  /^(?:digest|id|I[dD]|image|layer|name|parent|sha256)s?$|(?:_digest|_id|_image|Digest|(?<=[a-z])I[dD]|Image|Layer|Name|Parent|RepoTag)s?$/;
 /** The grammars of ids, digests and image references together. */
 const REFERENCE = /^\/?[\w][\w.\-/:@+]*$/;
+/** Too short for any token and without anything a rule needs: most keys, states and short ids, which lists have by the thousand. */
+const PLAIN_WORD = /^\w{0,14}$/;
 /** A variable, or an option with its value. */
 const VARIABLE = /^((?:--?)?[A-Za-z_][\w.-]*)=([^]*)$/;
 /** Arguments in front of an option that are searched for its program. */
 const ARGUMENTS_BEFORE = 16;
+/** Texts come to rest after one pass more than the one that changed them; few take another. */
+const MAXIMUM_PASSES = 4;
 const MARKER = "[redacted:field]";
 
 /**
@@ -35,6 +39,16 @@ const MARKER = "[redacted:field]";
  * of known makers, values by their keys, and command line options. A text without secrets comes back as it is.
  */
 export function redactText(text: string): string {
+  let redacted = redactOnce(text);
+  // A marker can make the words around it readable for a rule that could not read the secret.
+  for (let pass = 1; pass < MAXIMUM_PASSES && redacted !== text; pass++) {
+    text = redacted;
+    redacted = redactOnce(text);
+  }
+  return redacted;
+}
+
+function redactOnce(text: string): string {
   return redactOptions(redactPairs(redactShapes(redactUrls(redactPrivateKeys(text)))));
 }
 
@@ -85,8 +99,9 @@ function redactField(value: unknown, key: string, { depth, secret }: Place): unk
 }
 
 function redactString(value: string, key: string): string {
-  if (NAMING_FIELD.test(key) && REFERENCE.test(value) && !value.includes("://")) return value;
-  return redactText(value);
+  if (PLAIN_WORD.test(value)) return value;
+  const isReference = NAMING_FIELD.test(key) && REFERENCE.test(value) && !value.includes("://");
+  return isReference ? redactShapes(value) : redactText(value);
 }
 
 function redactObject(object: JsonObject, place: Place): unknown {
@@ -99,7 +114,7 @@ function redactObject(object: JsonObject, place: Place): unknown {
 
 /** Keys such as registry addresses may hold a secret of their own; a key's words are none. */
 function redactKey(key: string): string {
-  return redactShapes(redactUrls(key));
+  return PLAIN_WORD.test(key) ? key : redactShapes(redactUrls(key));
 }
 
 function redactArray(array: readonly unknown[], key: string, place: Place): unknown {
@@ -108,10 +123,10 @@ function redactArray(array: readonly unknown[], key: string, place: Place): unkn
     if (typeof element !== "string" || place.secret) {
       return redactField(element, isContainer(element) ? "" : key, place);
     }
-    const [, variable, value = ""] = VARIABLE.exec(element) ?? [];
-    if (variable !== undefined) {
-      return `${variable}=${isSecretKey(variable, value) ? "[redacted:env]" : redactText(value)}`;
-    }
+    const [, variable = "", value = ""] = VARIABLE.exec(element) ?? [];
+    if (isSecretKey(variable, value)) return `${variable}=[redacted:env]`;
+    // A variable's value is a text of its own, save where its option gives it a meaning.
+    if (/^\w/.test(variable)) return `${variable}=${redactText(value)}`;
     return redactString(redactListed(element, lines, index), key);
   });
 }

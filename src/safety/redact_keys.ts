@@ -12,9 +12,9 @@ export type SecretKind =
 /** The only part of a key that is read: longer ones are no names, and reading all of them costs time. */
 const MAXIMUM_KEY_LENGTH = 128;
 
-/** Cheap test that a text may hold a word of the patterns below. */
+/** Cheap test that a text may hold a word of the patterns below; not by "path", which is in every log. */
 export const SECRET_HINT =
-  /pass|pswd|pw|secret|token|key|cred|auth|bearer|jwt|cookie|sess|salt|signature|dsn|conn|hook|psk|pat/i;
+  /pass|pswd|pw|secret|token|key|cred|auth|bearer|jwt|cookie|sess|salt|signature|dsn|conn|hook|psk|pat(?!h(?![a-z]))/i;
 
 // Each word may have another one glued in front (PGPASSWORD, authtoken), save where English has such words.
 const PASSWORD_WORDS = String
@@ -44,7 +44,7 @@ const LOCATOR = /_(?:[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?)_/
 
 /** Last words that say the value describes a secret instead of being one. */
 const DESCRIBES =
-  /_(?:age|alg|algorithm|audience|backend|count|days|disabled|domain|driver|enabled|endpoint|env|expir(?:y|es|ation)|format|header|host|hostname|hours|issuer|length|level|limit|max|method|min|minutes|mode|name|names|path|plugin|policy|port|prefix|prompt|provider|realm|required|rounds|samesite|scheme|seconds|size|stdin|timeout|ttl|type|uris?|urls?|version)_$/;
+  /_(?:age|alg|algorithm|audience|backend|count|days|disabled|domain|driver|enabled|encryption|endpoint|env|expir(?:y|es|ation)|format|header|host|hostname|hours|issuer|length|level|limit|local|max|method|min|minutes|mode|name|names|path|plugin|policy|port|prefix|prompt|provider|realm|required|rounds|samesite|scheme|seconds|size|stdin|timeout|ttl|type|uris?|urls?|version)_$/;
 /** Last words of keys that hold a path. */
 const NAMES_A_PATH =
   /_(?:file|files|path|paths|dir|directory|sock|socket|store|keystore|location)_$/;
@@ -54,7 +54,7 @@ const CERTAIN_PATH =
   /^(?:~|\.{1,2})\/\S*$|^\/(?:app|certs?|data|etc|home|mnt|opt|root|run|secrets|srv|tmp|usr|var)\/\S*$|^[^\s=]*\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json)$/;
 
 const HARMLESS =
-  /^(?:true|false|yes|no|on|off|0|1|null|none|nil|<nil>|undefined|enabled|disabled|\*+|\[redacted:[a-z]+\]|\$\{[A-Za-z_]\w*\})?$/i;
+  /^(?:true|false|yes|no|on|off|0|1|null|none|nil|<nil>|undefined|enabled|disabled|[*=]+|\[redacted:[a-z]+\]|[<[(]?(?:filtered|hidden|masked|redacted)[>\])]?|\$\{[A-Za-z_]\w*\}|\$\{\{[\w. ]{1,64}\}\})?$/i;
 const NUMBER = /^\d{1,10}(?:\.\d{1,6})?[a-z]{0,2}$/i;
 const PLAIN = /^[\w.,:/@+ -]{1,256}$/;
 
@@ -64,7 +64,7 @@ function wordPattern(words: string): RegExp {
 
 /** What a key's words say about its value, or `undefined` where they say nothing. */
 export function secretKind(key: string): SecretKind | undefined {
-  return SECRET_HINT.test(key) ? findKind(spellings(key)) : undefined;
+  return SECRET_HINT.test(key) ? readKey(key).kind : undefined;
 }
 
 /**
@@ -75,20 +75,18 @@ export function secretKind(key: string): SecretKind | undefined {
  */
 export function isSecretKey(key: string, value?: string): boolean {
   if (!SECRET_HINT.test(key)) return false;
-  const names = spellings(key);
-  const kind = findKind(names);
+  const { kind, name } = readKey(key);
   if (kind === undefined || value === undefined) return kind !== undefined && kind !== "key";
   const text = value.trim();
   if (HARMLESS.test(text)) return false;
   if (kind === "key") return looksRandom(text) && !CERTAIN_PATH.test(text);
-  const [name] = names;
   if (name === "_pwd_" || name === "_oldpwd_") {
     return !(PATH.test(text) && key === key.toUpperCase());
   }
   if (NAMES_A_PATH.test(name)) return !PATH.test(text);
   if (/_keys?_$/.test(name) && CERTAIN_PATH.test(text)) return false;
   if (/_tokens_$/.test(name)) return !NUMBER.test(text);
-  return !describes(key, name, text);
+  return !describes(key, { kind, name }, text);
 }
 
 /** Whether a text looks made by a machine: at least 16 characters without a break, letters and digits among them. */
@@ -97,38 +95,47 @@ export function looksRandom(text: string, minimumLength = 16): boolean {
     /[a-z]/i.test(text);
 }
 
-function describes(key: string, name: string, value: string): boolean {
-  if (!isSecretName(lastWord(name)) && NUMBER.test(value)) return true;
+interface KeyWords {
+  readonly kind: SecretKind | undefined;
+  /** The key's words in lower case between underscores. */
+  readonly name: string;
+}
+
+/** Logs and lists repeat few keys very often. */
+const MAXIMUM_KEYS_KEPT = 1000;
+const keysRead = new Map<string, KeyWords>();
+
+function readKey(key: string): KeyWords {
+  const known = keysRead.get(key);
+  if (known !== undefined) return known;
+  const part = key.slice(-MAXIMUM_KEY_LENGTH);
+  const split = part
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
+  // Once split where its case changes and once not, for "PaSsWoRd".
+  const [name, unsplit] = [wordsOf(split), wordsOf(part)];
+  const words = { kind: findKind(name) ?? findKind(unsplit), name };
+  if (keysRead.size >= MAXIMUM_KEYS_KEPT) keysRead.clear();
+  if (key.length <= MAXIMUM_KEY_LENGTH) keysRead.set(key, words);
+  return words;
+}
+
+function wordsOf(key: string): string {
+  return `_${key.toLowerCase()}_`.replace(/[^a-z]+/g, "_").replace(/public_?key/g, "public");
+}
+
+function findKind(name: string): SecretKind | undefined {
+  return KINDS.find(([, pattern]) => pattern.test(name))?.[0];
+}
+
+function describes(key: string, { kind, name }: KeyWords, value: string): boolean {
+  const lastWord = name.slice(name.lastIndexOf("_", name.length - 2));
+  if (NUMBER.test(value) && findKind(lastWord) === undefined && !/_keys?_$/.test(name)) return true;
   if (DESCRIBES.test(name) && !LOCATOR.test(name)) {
     return PLAIN.test(value) && !looksRandom(value, 24);
   }
   // In a dotted label, "auth" or "session" may be the name of a router: only what looks secret is one.
   const lastPart = key.slice(key.lastIndexOf(".") + 1);
-  return findKind([name]) === "context" && !findKind(spellings(lastPart)) &&
+  return kind === "context" && secretKind(lastPart) === undefined &&
     !looksRandom(value) && !value.includes(":");
-}
-
-function isSecretName(name: string): boolean {
-  return KINDS.some(([, pattern]) => pattern.test(name));
-}
-
-function lastWord(name: string): string {
-  return name.slice(name.lastIndexOf("_", name.length - 2));
-}
-
-function findKind(names: readonly string[]): SecretKind | undefined {
-  return KINDS.find(([, pattern]) => names.some((name) => pattern.test(name)))?.[0];
-}
-
-/** The key's words between underscores: once split where its case changes and once not, for `PaSsWoRd`. */
-function spellings(key: string): readonly [string, string] {
-  const name = key.slice(-MAXIMUM_KEY_LENGTH);
-  const split = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
-  return [normalize(split), normalize(name)];
-}
-
-function normalize(name: string): string {
-  return `_${name.toLowerCase()}_`.replace(/[^a-z]+/g, "_").replace(/public_?key/g, "public");
 }

@@ -7,13 +7,14 @@ const COMMAND_LENGTH = 512;
 const WORD = String.raw`(?:[^\s"'\\]|\\(?!["'])|["'](?![\s,;)}\]\\]|$))+`;
 const QUOTED_OR_WORD = String.raw`"[^"\n]{0,1024}"|'[^'\n]{0,1024}'|${WORD}`;
 const LONG_OPTION = new RegExp(
-  String.raw`(?<![\w-])(--?[A-Za-z][\w.-]+[ \t]{1,4})(?!-)(${QUOTED_OR_WORD})`,
+  String.raw`(?<![\w-])(--?[A-Za-z][\w.-]+)([ \t]{1,4}|=)(?!-)(${QUOTED_OR_WORD})`,
   "g",
 );
 const SHORT_OPTION = new RegExp(
   String.raw`(?<=^|\s)(-[auwpPU])([ \t]{1,4}|=|)(?!-)(${QUOTED_OR_WORD})`,
   "g",
 );
+const QUOTED = /^(["'])(.*)\1$/s;
 /** A switch, or an option that names where the secret comes from. */
 const NO_SECRET = /^-{1,2}(?:no|without|skip|disable)-|-(?:stdin|prompt|file|fd|env)$/i;
 /** How builders reference a secret: `--secret id=npmrc,src=.npmrc`. */
@@ -40,21 +41,27 @@ const SHORT_OPTIONS: readonly ShortOption[] = [
   { option: "-w", program: /\bldap\w+\b/, glued: false },
   { option: "-P", program: /\b(?:sqlcmd|zip|unzip)\b/, glued: false },
 ];
+const USER_OPTION = /^--(?:user|proxy-user|(?:src-|dest-)?creds)$/;
 /** Programs whose `-u a:b` means user and group, not user and password. */
 const USER_AND_GROUP = /\b(?:docker|podman|nerdctl|gosu|su-exec|setpriv|chroot|install|rsync)\b/;
-const USER_AND_PASSWORD = /^(["']?[\w.@+-]*:)(?!\/\/)([^\s"']+)(["']?)$/;
+const USER_AND_PASSWORD = /^(["']?[\w.@+-]+:)(?!\/\/)([^\s"']+)(["']?)$/;
 
 /** Replaces values of command line options that hold secrets, as `--password x` or `mysql -px`, by `[redacted:option]`. */
 export function redactOptions(text: string): string {
   if (!text.includes("-")) return text;
-  return text
-    .replace(LONG_OPTION, (_whole, option: string, value: string, offset: number) => {
-      return option + redactLong(option.trim(), value, () => commandBefore(text, offset));
-    })
-    .replace(SHORT_OPTION, (_whole, option: string, gap: string, value: string, offset: number) => {
+  // Short ones first: in `mysql -ppw` the name of the option is `p`.
+  const short = text.replace(
+    SHORT_OPTION,
+    (_whole, option: string, gap: string, value: string, offset: number) => {
       const command = (): string => commandBefore(text, offset);
       return option + gap + redactShort({ option, value, glued: gap === "" }, command);
-    });
+    },
+  );
+  return short.replace(
+    LONG_OPTION,
+    (_whole, option: string, gap: string, value: string, offset: number) =>
+      option + gap + redactLong(option, value, () => commandBefore(short, offset)),
+  );
 }
 
 /**
@@ -65,16 +72,16 @@ export function redactOptions(text: string): string {
 export function redactArgument(argument: string, before: readonly string[]): string {
   const option = before.at(-1) ?? "";
   const command = before.join(" ").slice(-COMMAND_LENGTH);
-  if (/^--?[A-Za-z][\w.-]+$/.test(option)) {
-    return argument.startsWith("-") ? argument : redactLong(option, argument, () => command);
+  const [, glued = "", rest = ""] = /^(-[a-zA-Z])([^=\s][^]*)$/.exec(argument) ?? [];
+  if (glued !== "") {
+    return glued + redactShort({ option: glued, value: rest, glued: true }, () => command);
   }
-  if (/^-[a-zA-Z]$/.test(option)) {
-    return redactShort({ option, value: argument, glued: false }, () => command);
-  }
-  const [, own = "", value = ""] = /^(-[a-zA-Z])([^=\s][^]*)$/.exec(argument) ?? [];
-  return own === ""
-    ? argument
-    : own + redactShort({ option: own, value, glued: true }, () => command);
+  if (argument.startsWith("-")) return argument;
+  return /^-[a-zA-Z]$/.test(option)
+    ? redactShort({ option, value: argument, glued: false }, () => command)
+    : /^--?[A-Za-z][\w.-]+$/.test(option)
+    ? redactLong(option, argument, () => command)
+    : argument;
 }
 
 function commandBefore(text: string, offset: number): string {
@@ -83,9 +90,10 @@ function commandBefore(text: string, offset: number): string {
 }
 
 function redactLong(option: string, value: string, command: () => string): string {
-  if (option === "--user") return redactUser(value, command);
+  if (USER_OPTION.test(option)) return redactUser(value, command);
   if (NO_SECRET.test(option) || REFERENCE.test(value)) return value;
-  return isSecretKey(option, value.replace(/^(["'])(.*)\1$/s, "$2")) ? MARKER : value;
+  const [, quote = "", inner = value] = QUOTED.exec(value) ?? [];
+  return isSecretKey(option, inner) ? quote + MARKER + quote : value;
 }
 
 function redactShort(
@@ -102,7 +110,9 @@ function redactShort(
   );
   if (known.length === 0) return value;
   const text = command();
-  return known.some(({ program }) => program.test(text)) ? MARKER : value;
+  if (!known.some(({ program }) => program.test(text))) return value;
+  const quote = QUOTED.exec(value)?.[1] ?? "";
+  return quote + MARKER + quote;
 }
 
 /** `-u name:password` of curl and its like; `-u 1000:1000`, `-u app:app` and what follows docker are users and groups. */

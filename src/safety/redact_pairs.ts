@@ -3,15 +3,17 @@ import { type Pair, secretSpan } from "./redact_values.ts";
 
 /** A key and what separates it from its value; a key starts where a word starts, so that each word is read once. */
 const PAIR =
-  /(?<![\w.-])(\\{0,7}["'`]|)([\w.-]+)\1\]?([ \t]{0,8})(=>|:=|=(?!=)|:(?!:|\/\/)|,(?=[ \t]{0,8}\\{0,7}["'`]))([ \t]{0,8})/g;
-const XML_ELEMENT = /(?<=<([A-Za-z_][\w.:-]{0,63})>)[^<>\n]+(?=<\/)/g;
-/** The older form of a Dockerfile's ENV, without an equals sign. */
-const ENV_INSTRUCTION = /(?<=\bENV[ \t]{1,4}([A-Za-z_]\w{0,127})[ \t]{1,4})[^\s=][^\n]*/g;
+  /(?<![\w.-])(\\{0,7}["'`]|)([\w.-]+)\1\]?([ \t\u00a0]{0,40})(=>|:=|=(?!==?[ \t]|=?>)|%3d|\\u003d|:(?!:|\/\/)|,(?=[ \t]{0,8}\\{0,7}["'`]))([ \t\u00a0]{0,40})/gi;
+const XML_ELEMENT = /(?<=<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,256})?>)[^<>\n]+(?=<\/)/g;
+/** The older form of a Dockerfile's ENV, and Apache's SetEnv, have no equals sign. */
+const ENV_INSTRUCTION =
+  /(?<=\b(?:ENV|SetEnv)[ \t]{1,4}([A-Za-z_]\w{0,127})[ \t]{1,4})[^\s=][^\n]*/g;
 /** `{"name": "DB_PASSWORD", "value": "…"}`, in JSON, YAML or attributes: how far apart the two may stand. */
 const MAXIMUM_NAME_DISTANCE = 64;
 const NAME = /\\{0,7}["'`]?([\w.-]{1,128})/y;
-/** Words before "key" in running text count as part of it: `API key: …`. */
-const WORD_BEFORE = /([A-Za-z]{2,20}) $/;
+/** Words before these in running text count as part of the key: `API key: …`, `the password is: …`, `Unseal Key 1: …`. */
+const CONTINUES_KEY = /^(?:is|keys?|phrase|string|\d{1,2})$/i;
+const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
 /** Query parameters whose names say too little elsewhere, and how their values are judged. */
 const QUERY_KEYS: Readonly<Record<string, string>> = {
   sig: "signature",
@@ -32,7 +34,7 @@ export function redactPairs(text: string): string {
   if (!SECRET_HINT.test(text) && !/[?&](?:sig|code)=/i.test(text)) return text;
   const pairs = redactSeparated(text);
   const elements = pairs.includes("</") ? pairs.replace(XML_ELEMENT, replaceByKey("field")) : pairs;
-  return elements.includes("ENV")
+  return /ENV|SetEnv/.test(elements)
     ? elements.replace(ENV_INSTRUCTION, replaceByKey("env"))
     : elements;
 }
@@ -66,11 +68,12 @@ function redactSeparated(text: string): string {
 function keyOf(text: string, found: RegExpExecArray, named: Named | undefined): string {
   const [, quote, key = ""] = found;
   const { index } = found;
-  if (/^value$/i.test(key) && named !== undefined && index <= named.until) return named.name;
-  if (/[?&]/.test(text[index - 1] ?? "")) return QUERY_KEYS[key.toLowerCase()] ?? key;
-  if (quote !== "" || !/^(?:keys?|string|phrase)$/i.test(key)) return key;
-  const word = WORD_BEFORE.exec(text.slice(Math.max(0, index - 24), index))?.[1];
-  return word === undefined ? key : `${word}_${key}`;
+  if (named !== undefined && index <= named.until && /^value$/i.test(key)) return named.name;
+  const before = text[index - 1];
+  if (before === "?" || before === "&") return QUERY_KEYS[key.toLowerCase()] ?? key;
+  if (quote !== "" || !CONTINUES_KEY.test(key)) return key;
+  const words = WORDS_BEFORE.exec(text.slice(Math.max(0, index - 64), index))?.[0] ?? "";
+  return words.replaceAll(" ", "_") + key;
 }
 
 /** `["--password", "…"]` and `("password", "…")` hold a value; `["password", "email"]` holds names. */

@@ -96,11 +96,16 @@ function startOfLostBlock(text: string, end: number, limit: number): number {
   const first = Math.max(limit, end - MAXIMUM_BLOCK);
   const lineStart = startOfLine(text, end, first);
   let start = lineStart;
-  while (start > first) {
-    const previous = startOfLine(text, start - 1, first);
-    const line = text.slice(previous, start - 1);
-    if (line.trim().length < 16 || !isKeyLine(line)) break;
-    start = previous;
+  let at = lineStart;
+  while (at > first) {
+    const previous = startOfLine(text, at - 1, first);
+    const line = text.slice(previous, at - 1);
+    // The last line of a key may be too short to tell.
+    const skipped = at === lineStart && line.length <= MAXIMUM_LINE;
+    const isKey = line.trim().length >= 16 && isKeyLine(line);
+    if (!isKey && !skipped) break;
+    at = previous;
+    if (isKey) start = previous;
   }
   if (start < lineStart) return start;
   let run = end;

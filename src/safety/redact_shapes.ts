@@ -3,47 +3,99 @@
 /** Not inside a longer word; the letter of an escape such as `\n` in quoted text is no part of a word. */
 const START = String.raw`(?:(?<![\w-])|(?<=\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}))`;
 
-// Published by their makers for secret scanners. None has a quantifier that can fail after running far.
-const TOKENS: readonly string[] = [
-  String.raw`gh[pousr]_\w{36,}|github_pat_\w{22,}`,
-  String.raw`gl(?:agent|cbt|dt|feat|ffct|ft|imt|oas|pat|ptt|rt|soat)-[\w.-]{20,}`,
-  String.raw`xox[a-z]-[\w-]{10,}|xapp-\d-[\w-]{10,}`,
-  String.raw`(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]{10,}`,
-  String.raw`(?<=discord(?:app)?\.com\/api\/webhooks\/)[\w/-]{10,}`,
-  String.raw`dckr_(?:pat|oat)_[\w-]{20,}|SWMTKN-1-[\w-]{20,}|SWMKEY-1-[\w+/-]{20,}`,
-  String.raw`npm_\w{36,}|pypi-AgE[\w-]{20,}|rubygems_[0-9a-f]{48}`,
-  String.raw`[rs]k_(?:live|test)_\w{10,}|whsec_[\w+/]{20,}|sq0(?:atp|csp)-[\w-]{20,}`,
-  String.raw`(?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])`,
-  String.raw`AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}|${START}1\/\/0[\w-]{30,}`,
-  String.raw`${START}sk-(?:[A-Za-z0-9]{20,}|(?=[A-Za-z_-]*\d)[\w-]{20,})`,
-  String.raw`${START}(?:gsk_|xai-|pplx-|hf_|r8_)[A-Za-z0-9]{30,}`,
-  String.raw`hv[sbr]\.[\w-]{20,}|SG\.[\w-]{16,32}\.[\w-]{16,64}|do[opr]_v1_[0-9a-f]{64}`,
-  String
-    .raw`${START}dapi[0-9a-f]{32}|${START}\d{8,10}:AA[\w-]{33}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}`,
-  String.raw`gl(?:sa|c)_[\w+/=]{32,}|NRAK-[A-Z0-9]{27}|dp\.(?:pt|st|sa|ct)\.\w{40,}|lin_api_\w{40}`,
-  String.raw`AGE-SECRET-KEY-1[A-Z0-9]{50,}|ATATT3[\w=-]{20,}|sbp_[0-9a-f]{40}`,
-  // A JSON web token, plain or encrypted; the look-ahead allows for a word glued in front of it.
-  String
-    .raw`${START}(?=(?:[\w-]*[_-])?eyJ)[\w-]+\.(?:eyJ[\w-]+\.[\w-]*|[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})`,
-  // Private keys as base64 of their PEM form, as kubeconfig has them.
-  String.raw`LS0tLS1CRUdJTi(?:BEU0Eg|BFQyBQ|BFTkNS|BPUEVO|BQUklW|BSU0Eg)[A-Za-z0-9+/]{16,}=*`,
-  // Password hashes of crypt(3), as in htpasswd and /etc/shadow.
-  String.raw`\$(?:1|2[abxy]|5|6|7|y|apr1|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./$=,+-]{20,}`,
-  // HTTP credentials without their header; prose such as "bearer authentication" has no digit.
-  String
-    .raw`(?<=\b(?:[Bb]earer|BEARER) )(?:(?=[A-Za-z._~+/-]{0,64}\d)[\w.~+/-]{8,}|[\w.~+/-]{24,})=*`,
-  String
-    .raw`(?<=\b(?:[Bb]asic|BASIC) )(?=[A-Za-z0-9+/]{0,64}(?:[a-z0-9][A-Z]|=))[A-Za-z0-9+/]{8,}={0,2}`,
-  // Go's MySQL addresses, SQL statements, .netrc and redis.conf have no key before the password.
-  String.raw`(?<=[\w.-]:)(?<!\[redacted:)[^\s:@'"]+(?=@(?:tcp|udp|unix)\()`,
-  String.raw`(?<=\b(?:(?:identified|IDENTIFIED) (?:by|BY)|password|PASSWORD) {1,4}')[^'\n]+(?=')`,
-  String.raw`(?<=\blogin \S{1,128}\s{1,8}password )\S+`,
-  String.raw`(?<=\b(?:requirepass|masterauth) )\S+`,
-];
+/** Texts of which one is part of every match, and the pattern; looking for the texts first is some fifty times faster. */
+type Shape = readonly [hints: readonly string[], pattern: RegExp];
 
-const SHAPES = new RegExp(TOKENS.join("|"), "g");
+function shape(hints: string, pattern: string): Shape {
+  return [hints.split(" ").map((hint) => hint.replaceAll("·", " ")), new RegExp(pattern, "g")];
+}
+
+// Published by their makers for secret scanners. None has a quantifier that can fail after running far.
+const SHAPES: readonly Shape[] = [
+  shape("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", String.raw`gh[pousr]_\w{36,}|github_pat_\w{22,}`),
+  shape("gl", String.raw`gl(?:agent|cbt|dt|feat|ffct|ft|imt|oas|pat|ptt|rt|soat)-[\w.-]{20,}`),
+  shape("xox xapp-", String.raw`xox[a-z]-[\w-]{10,}|xapp-\d-[\w-]{10,}`),
+  shape(
+    "hooks.slack.com/ /api/webhooks/",
+    String
+      .raw`(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|\/api\/webhooks\/)[\w/-]{10,}`,
+  ),
+  shape("dckr_ SWM", String.raw`dckr_(?:pat|oat)_[\w-]{20,}|SWM(?:TKN|KEY)-1-[\w+/-]{20,}`),
+  shape("npm_ pypi- rubygems_", String.raw`npm_\w{36,}|pypi-AgE[\w-]{20,}|rubygems_[0-9a-f]{48}`),
+  shape("k_live_ k_test_ whsec_", String.raw`[rs]k_(?:live|test)_\w{10,}|whsec_[\w+/]{20,}`),
+  shape("AKIA ASIA ABIA ACCA", String.raw`(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])`),
+  shape(
+    "AIza ya29. GOCSPX- 1//0",
+    String.raw`AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}|${START}1\/\/0[\w-]{30,}`,
+  ),
+  shape("sk-", String.raw`${START}sk-(?:[A-Za-z0-9]{20,}|(?=[A-Za-z_-]*\d)[\w-]{20,})`),
+  shape("gsk_ xai- pplx- hf_ r8_", String.raw`${START}(?:gsk_|xai-|pplx-|hf_|r8_)[A-Za-z0-9]{30,}`),
+  shape("hvs. hvb. hvr. SG.", String.raw`hv[sbr]\.[\w-]{20,}|SG\.[\w-]{16,32}\.[\w-]{16,64}`),
+  shape("_v1_ dapi", String.raw`do[opr]_v1_[0-9a-f]{64}|${START}dapi[0-9a-f]{32}`),
+  shape(":AA", String.raw`${START}\d{8,10}:AA[\w-]{33}`),
+  shape("shp sq0", String.raw`shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|sq0(?:atp|csp)-[\w-]{20,}`),
+  shape("glsa_ glc_ NRAK-", String.raw`gl(?:sa|c)_[\w+/=]{32,}|NRAK-[A-Z0-9]{27}`),
+  shape(
+    "dp. lin_api_ AGE-SECRET-KEY-1 ATATT3 sbp_",
+    String
+      .raw`dp\.(?:ct|pt|sa|st)\.\w{40,}|lin_api_\w{40}|AGE-SECRET-KEY-1[A-Z0-9]{50,}|ATATT3[\w=-]{20,}|sbp_[0-9a-f]{40}`,
+  ),
+  // A JSON web token, plain or encrypted; the look-ahead allows for a word glued in front of it.
+  shape(
+    "eyJ",
+    String
+      .raw`${START}(?=(?:[\w-]*[_-])?eyJ)[\w-]+\.(?:eyJ[\w-]+\.[\w-]*|[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})`,
+  ),
+  // Private keys as base64 of their PEM form, as kubeconfig has them.
+  shape(
+    "LS0tLS1CRUdJTi",
+    String.raw`LS0tLS1CRUdJTi(?:BEU0Eg|BFQyBQ|BFTkNS|BPUEVO|BQUklW|BSU0Eg)[A-Za-z0-9+/]{16,}=*`,
+  ),
+  // Password hashes of crypt(3), as in htpasswd and /etc/shadow.
+  shape(
+    "$",
+    String
+      .raw`\$(?:1|2[abxy]|5|6|7|y|apr1|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./$=,+-]{20,}`,
+  ),
+  // HTTP credentials without their header; prose such as "bearer authentication" has no digit.
+  shape(
+    "earer· EARER·",
+    String
+      .raw`(?<=\b(?:[Bb]earer|BEARER) )(?:(?=[A-Za-z._~+/-]{0,64}\d)[\w.~+/-]{8,}|[\w.~+/-]{24,})=*`,
+  ),
+  shape(
+    "asic· ASIC·",
+    String
+      .raw`(?<=\b(?:[Bb]asic|BASIC) )(?=[A-Za-z0-9+/]{0,64}(?:[a-z0-9][A-Z]|=))[A-Za-z0-9+/]{8,}={0,2}`,
+  ),
+  // Go's MySQL addresses, Oracle's, SQL, .netrc, redis.conf and `aws configure set` have no key before the password.
+  shape(
+    "@tcp( @udp( @unix(",
+    String.raw`(?<=[\w.-]:)(?<!\[redacted:)[^\s:@'"]+(?=@(?:tcp|udp|unix)\()`,
+  ),
+  shape("jdbc:oracle:", String.raw`(?<=jdbc:oracle:\w{1,8}:[^/\s]{1,64}\/)[^@\s]+(?=@)`),
+  shape(
+    "dentified DENTIFIED assword ASSWORD",
+    String
+      .raw`(?<=\b(?:(?:identified|IDENTIFIED)[\w ]{0,64} (?:by|BY)|password|PASSWORD)[ (]{1,2}['"])[^'"\n]+(?=['"])`,
+  ),
+  // What MySQL prints at its first start.
+  shape("temporary·password", String.raw`(?<=temporary password is generated for \S{1,64}: )\S+`),
+  shape("login·", String.raw`(?<=\blogin \S{1,128}\s{1,8}password )\S+`),
+  shape(
+    "requirepass· masterauth· secret_access_key· session_token·",
+    String
+      .raw`(?<=\b(?:requirepass|masterauth|aws_secret_access_key|aws_session_token) )[^\s=:]\S*`,
+  ),
+];
 
 /** Replaces tokens, keys and password hashes of known makers by `[redacted:token]`. */
 export function redactShapes(text: string): string {
-  return text.replace(SHAPES, "[redacted:token]");
+  let result = text;
+  for (const [hints, pattern] of SHAPES) {
+    if (hints.some((hint) => text.includes(hint))) {
+      result = result.replace(pattern, "[redacted:token]");
+    }
+  }
+  return result;
 }

@@ -7,7 +7,7 @@ export interface Pair {
   readonly kind: SecretKind;
   /** Whether the key stands in quotes of its own. */
   readonly quoted: boolean;
-  /** `:`, `=`, `:=`, `=>` or `,`. */
+  /** `:`, `=`, `:=`, `=>`, `,`, or `=` as URLs and JSON escape it. */
   readonly separator: string;
   readonly blankBefore: boolean;
   readonly blankAfter: boolean;
@@ -33,8 +33,8 @@ const WORD =
   /(?:(?:apikey|aws4-hmac-sha256|basic|bearer|digest|negotiate|token)[ \t]+)?(?:\[redacted:[a-z]{1,16}\]|[^\s,;&)}\]"'`]|[,;&](?![\w.$-]{1,64}[=:]|\s|$)|[)}\]](?![\s,;)}\]"'`]|$)|["'`](?![\s,;)}\]]|$))+/iy;
 const QUERY_VALUE = /[^\s&#"'<>`]+/y;
 const CONNECTION_VALUE = /[^;"'`\n]+/y;
-const JSON_VALUE = /[^\s,}\]]+/y;
-const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][])*\]/y;
+const JSON_VALUE = /(?:\[redacted:[a-z]{1,16}\]|[^\s,}\]])+/y;
+const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][{])*\]/y;
 
 /** Where the secret value of a pair stands, or `undefined` where the value is none. */
 export function secretSpan(text: string, pair: Pair): Span | undefined {
@@ -47,6 +47,8 @@ function quotedSpan(text: string, pair: Pair): Span | undefined {
   OPENING_QUOTE.lastIndex = pair.at;
   const [opening, escapes = "", quote = ""] = OPENING_QUOTE.exec(text) ?? [];
   if (opening === undefined) return undefined;
+  // In "'password:', x" the quote closes the one before the key.
+  if (!pair.quoted && !pair.blankAfter && text[pair.start - 1] === quote) return undefined;
   const start = pair.at + opening.length;
   return {
     start,
@@ -82,7 +84,8 @@ function listSpan(text: string, { at, kind }: Pair): Span | undefined {
 function plainSpan(text: string, pair: Pair): Span | undefined {
   const { at, start, quoted } = pair;
   if (text[at] === "{") return undefined;
-  if (quoted) return match(text, text.startsWith("[redacted:", at) ? WORD : JSON_VALUE, at);
+  if (quoted && text[at] === "[" && !text.startsWith("[redacted:", at)) return undefined;
+  if (quoted) return match(text, JSON_VALUE, at);
   const before = text.slice(Math.max(0, start - LINE_PREFIX_LENGTH), start);
   const line = LINE_START.exec(start <= LINE_PREFIX_LENGTH ? `\n${before}` : before);
   const enclosed = enclosedSpan(text, pair, before);

@@ -5,8 +5,8 @@ import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 const HEADROOM_BYTES = 512;
 /** The end of an output says more about what happened than its beginning. */
 const HEAD_SHARE = 0.25;
-/** Stands for the middle of a text; as JSON it takes 9 bytes. */
-const GAP = "\n[…]\n";
+/** Stands for the middle of a text; as JSON it takes 9 bytes. In ASCII, which takes half the memory. */
+const GAP = "\n[...]\n";
 /** A cut takes out at least so many characters, so that it always gains more than the gap costs. */
 const SHORTEST_CUT = 16;
 /** Texts shorter than this are left whole. */
@@ -54,8 +54,20 @@ function statement(cuts: ReadonlyMap<string, string>): string {
   return `${said.join("; ")}. Ask for less, with filters or smaller limits`;
 }
 
+/** Counts instead of encoding, which would take as much memory again as the answer. */
 function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value) ?? "").length;
+  const json = JSON.stringify(value) ?? "";
+  let bytes = json.length;
+  for (let at = 0; at < json.length; at++) {
+    const unit = json.charCodeAt(at);
+    if (unit > 0x7f) bytes += unit > 0x7ff && !isSurrogate(unit) ? 2 : 1;
+  }
+  return bytes;
+}
+
+/** Half of a character beyond U+FFFF, which takes four bytes; JSON has no half alone. */
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 interface Place {
@@ -95,14 +107,16 @@ function withoutMiddle(text: string, share: number): string {
 /** The text, list of at least two rows or map that is largest as JSON. */
 function largest(root: Record<string, unknown>): Place | undefined {
   let found: Place | undefined;
+  let heaviest = 0;
   const visit = (parent: Record<string, unknown>, path: string): void => {
     for (const [key, value] of Object.entries(parent)) {
       const at = path === "" ? key : `${path}.${key}`;
+      const size = isCuttable(value) ? jsonBytes(value) : 0;
       // A list weighs less than it measures, so that one giant row in it is cut before its neighbours are dropped.
-      const weight = jsonBytes(isCuttable(value) ? value : null) /
-        (typeof value === "string" ? 1 : 2);
-      if (isCuttable(value) && weight > (found?.size ?? 0)) {
-        found = { parent, key, path: at, size: weight };
+      const weight = typeof value === "string" ? size : size / 2;
+      if (weight > heaviest) {
+        heaviest = weight;
+        found = { parent, key, path: at, size };
       }
       if (typeof value === "object" && value !== null) visit(value as Record<string, unknown>, at);
     }

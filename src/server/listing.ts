@@ -48,6 +48,7 @@ function prune(schema: unknown, io: "input" | "output"): unknown {
     if (key === "additionalProperties" && isNoise(value, io)) continue;
     if (key === "propertyNames" && JSON.stringify(value) === '{"type":"string"}') continue;
     if (UNREAD.has(key) && typeof value === "number") continue;
+    if (key === "items" && value === false) continue; // some clients take objects only for schemas
     kept.push([key, prune(value, io)]);
   }
   return Object.fromEntries(kept);

@@ -29,7 +29,8 @@ export async function serveStreams(
     gone.resolve();
   };
   const leave = (): void => void handle.close();
-  ended.addEventListener("abort", leave);
+  if (ended.aborted) leave(); // the signal came while the program was starting
+  else ended.addEventListener("abort", leave);
   try {
     await gone.promise;
   } finally {

@@ -77,7 +77,7 @@ function progressOf({ mcpReq }: ServerContext): (progress: Progress) => void {
 
 function unknownTool(name: string, offered: readonly Tool[]): ProtocolError {
   const close = nearest(name, offered.map((tool) => tool.name));
-  const shown = /^[\w.-]{1,64}$/.test(name) ? ` "${name}"` : "";
+  const shown = /^[\w.-]{1,64}$/.test(name) ? `: "${name}"` : "";
   const hint = close === undefined ? "" : `; did you mean "${close}"?`;
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool not found:${shown}${hint}`);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool not found${shown}${hint}`);
 }

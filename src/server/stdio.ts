@@ -22,7 +22,9 @@ export class StdioTransport implements Transport {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #stop = new AbortController();
   readonly #open = new Set<Id>();
-  #whenAllAnswered: (() => void) | undefined;
+  /** Messages that the client has not taken yet; an answer is not given before it has. */
+  #writing = 0;
+  #whenIdle: (() => void) | undefined;
   #closed = false;
 
   constructor(input: ReadableStream<Uint8Array>, output: WritableStream<Uint8Array>) {
@@ -39,9 +41,11 @@ export class StdioTransport implements Transport {
   /** Writes one message; waits while the client reads more slowly than we write. */
   async send(message: JSONRPCMessage | ErrorResponse): Promise<void> {
     if (this.#closed) throw new Error("Cannot send: the client is gone");
-    if ("id" in message && !("method" in message) && message.id != null) this.#settle(message.id);
+    if ("id" in message && !("method" in message) && message.id != null) {
+      this.#open.delete(message.id);
+    }
     try {
-      await this.#writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+      await this.#write(message);
     } catch (cause) {
       await this.close();
       throw new Error("Cannot send: the client no longer reads", { cause });
@@ -64,7 +68,7 @@ export class StdioTransport implements Transport {
       const answer = "error" in line ? line : this.#accept(line.message);
       if (answer !== undefined) await this.#refuse(answer);
     }
-    if (this.#open.size > 0 && !this.#closed) await this.#answersOrGrace();
+    if (!this.#isIdle() && !this.#closed) await this.#answersOrGrace();
   }
 
   #accept(message: JSONRPCMessage): { id: Id | null; error: ErrorResponse["error"] } | undefined {
@@ -83,19 +87,32 @@ export class StdioTransport implements Transport {
   }
 
   async #refuse({ id, error }: { id: Id | null; error: ErrorResponse["error"] }): Promise<void> {
-    const line = JSON.stringify({ jsonrpc: "2.0", id, error } satisfies ErrorResponse) + "\n";
-    await this.#writer.write(new TextEncoder().encode(line));
+    await this.#write({ jsonrpc: "2.0", id, error });
+  }
+
+  async #write(message: JSONRPCMessage | ErrorResponse): Promise<void> {
+    this.#writing++;
+    try {
+      await this.#writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+    } finally {
+      this.#writing--;
+      if (this.#isIdle()) this.#whenIdle?.();
+    }
   }
 
   #settle(id: Id): void {
     this.#open.delete(id);
-    if (this.#open.size === 0) this.#whenAllAnswered?.();
+    if (this.#isIdle()) this.#whenIdle?.();
+  }
+
+  #isIdle(): boolean {
+    return this.#open.size === 0 && this.#writing === 0;
   }
 
   #answersOrGrace(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, GRACE_MILLISECONDS);
-      this.#whenAllAnswered = () => {
+      this.#whenIdle = () => {
         clearTimeout(timer);
         resolve();
       };

@@ -20,6 +20,8 @@ export interface OutputText {
 export class BoundedOutput {
   /** Bytes that came, kept or not. */
   bytes = 0;
+  /** Whether the stream broke off, so that there may have been more to come. */
+  brokenOff = false;
 
   readonly #head: Uint8Array;
   #headLength = 0;
@@ -63,20 +65,20 @@ export class BoundedOutput {
       this.#keep(this.#torn[stream]);
       this.#torn[stream] = new Uint8Array();
     }
+    const lost = this.lostBytes;
     const head = this.#head.subarray(0, this.#headLength);
     const tail = this.#newest();
-    const lost = this.lostBytes;
-    const sample = joined(head, tail.subarray(0, BINARY_SAMPLE_BYTES)).subarray(
-      0,
-      BINARY_SAMPLE_BYTES,
-    );
+    // Only where something is missing between them can a character be torn.
+    const oldest = lost === 0 ? head : head.subarray(0, head.length - tornBytes(head));
+    const newest = lost === 0 ? tail : tail.subarray(firstCharacter(tail));
+    const sample = joined(oldest, newest.subarray(0, BINARY_SAMPLE_BYTES))
+      .subarray(0, BINARY_SAMPLE_BYTES);
     if (isBinary(sample)) return { text: sample.toBase64(), encoding: "base64" };
     const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
     if (lost === 0) return { text: decode(joined(head, tail)) };
-    const newest = decode(tail.subarray(firstCharacter(tail)));
-    if (head.length === 0) return { text: newest };
-    const oldest = decode(head.subarray(0, head.length - tornBytes(head)));
-    return { text: `${oldest}\n[… ${lost} bytes left out …]\n${newest}` };
+    if (head.length === 0) return { text: decode(newest) };
+    // In ASCII, because one character beyond Latin-1 doubles the memory of the whole text.
+    return { text: `${decode(oldest)}\n[... ${lost} bytes left out ...]\n${decode(newest)}` };
   }
 
   #keep(data: Uint8Array): void {
@@ -147,7 +149,9 @@ function firstCharacter(bytes: Uint8Array): number {
 
 function isBinary(sample: Uint8Array): boolean {
   if (sample.includes(0)) return true;
-  const text = new TextDecoder().decode(sample.subarray(0, sample.length - tornBytes(sample)));
+  // A log driver has replaced the bytes of a character that is cut at the end already.
+  const text = new TextDecoder().decode(sample.subarray(0, sample.length - tornBytes(sample)))
+    .replace(/\uFFFD{1,3}$/, "");
   const replaced = text.split("\uFFFD").length - 1;
   return replaced > text.length * BINARY_SHARE;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BoundedOutput } from "./bounded_output.ts";
+import { keepArrived } from "./broken_stream.ts";
 import {
   command,
   containerRef,
@@ -83,7 +84,7 @@ export const execCommand: Tool = defineTool({
   },
 });
 
-/** Reads all output in constant memory; false when the command has not ended in time. */
+/** Reads all output in constant memory; false when the command has not ended in time, or the stream broke off. */
 async function drain(
   { docker, signal, progress }: ToolContext,
   execId: string,
@@ -94,13 +95,14 @@ async function drain(
   let told = performance.now();
   try {
     const either = AbortSignal.any([signal, late.signal]);
-    for await (const piece of docker.exec.start(execId, { signal: either })) {
+    const pieces = docker.exec.start(execId, { signal: either });
+    for await (const piece of keepArrived(pieces, () => output.brokenOff = true)) {
       output.add(piece);
       if (performance.now() - told < PROGRESS_MILLISECONDS) continue;
       told = performance.now();
       progress({ progress: output.bytes, message: `${output.bytes} bytes of output` });
     }
-    return true;
+    return !output.brokenOff;
   } catch (error) {
     if (signal.aborted || !late.signal.aborted) throw error;
     return false;
@@ -118,7 +120,10 @@ function cut(
   },
 ): TruncationInfo {
   const said = [
-    ...(ended ? [] : [
+    ...(output.brokenOff
+      ? ["The stream from the Engine broke off here: the command may still run in the container"]
+      : []),
+    ...(ended || output.brokenOff ? [] : [
       `Stopped waiting after ${seconds} s: the command may still run in the container; use a longer timeout`,
     ]),
     ...(encoding === undefined

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ContainerLogsOptions } from "../docker/api/container_logs.ts";
 import { BoundedOutput } from "./bounded_output.ts";
+import { keepArrived } from "./broken_stream.ts";
 import { shortId } from "./container_view.ts";
 import {
   containerRef,
@@ -85,9 +86,8 @@ async function readLogs(
   let told = 0;
   try {
     const either = AbortSignal.any([signal, enough.signal]);
-    for await (
-      const piece of docker.containers.logs(container_id, { ...request, signal: either })
-    ) {
+    const pieces = docker.containers.logs(container_id, { ...request, signal: either });
+    for await (const piece of keepArrived(pieces, () => output.brokenOff = true)) {
       output.add(piece);
       if (!request.follow) continue;
       lines += countLines(piece.data);
@@ -122,11 +122,21 @@ function cutToLines(
     return { logs: text, encoding, truncation_info };
   }
   const start = lines === Infinity ? 0 : startOfNewest(text, lines);
-  if (start === 0 && output.lostBytes === 0) return { logs: text, truncation_info: {} };
+  const said = [
+    ...(output.brokenOff
+      ? ["The stream from the Engine broke off here; call again for the rest"]
+      : []),
+    ...(output.lostBytes > 0
+      ? ["Only the newest bytes are shown; ask for fewer lines or a narrower window"]
+      : start > 0
+      ? [
+        `Only the newest ${lines} lines are shown; older ones with until, or a shorter window with since`,
+      ]
+      : []),
+  ];
+  if (said.length === 0) return { logs: text, truncation_info: {} };
   const logs = text.slice(start);
-  const message = output.lostBytes > 0
-    ? "Only the newest bytes are shown; ask for fewer lines or a narrower window"
-    : `Only the newest ${lines} lines are shown; older ones with until, or a shorter window with since`;
+  const message = said.join(". ");
   return { logs, truncation_info: { truncated: true, truncated_count: linesOf(logs), message } };
 }
 

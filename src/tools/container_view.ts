@@ -44,15 +44,17 @@ export interface ContainerRow {
   readonly health?: string;
 }
 
-/** Published ports as `docker ps` writes them; the same port on IPv4 and IPv6 wildcards is written once. */
+/** Published ports as `docker ps` writes them; the same port on the IPv4 and IPv6 wildcards is written once. */
 export function portTexts(ports: readonly ContainerPort[]): string[] {
-  const texts = ports.map(({ IP, PrivatePort, PublicPort, Type }) => {
+  const texts = new Set(ports.map(({ IP, PrivatePort, PublicPort, Type }) => {
     const inside = `${PrivatePort}/${Type ?? "tcp"}`;
     if (!PublicPort) return inside;
-    const address = IP === "::" || !IP ? "0.0.0.0" : IP.includes(":") ? `[${IP}]` : IP;
+    const address = IP?.includes(":") ? `[${IP}]` : IP || "0.0.0.0";
     return `${address}:${PublicPort}->${inside}`;
-  });
-  return [...new Set(texts)].sort();
+  }));
+  const isRepeated = (text: string): boolean =>
+    text.startsWith("[::]:") && texts.has(text.replace("[::]", "0.0.0.0"));
+  return [...texts].filter((text) => !isRepeated(text)).sort();
 }
 
 /** The output of tools that change one container. */

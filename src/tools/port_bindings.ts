@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { z } from "zod";
 import { RefusedError } from "./refused.ts";
 
 /** Where a container port is published: a host port, an address with a host port, or nowhere. */
@@ -34,11 +34,17 @@ export function portBindings(ports: Readonly<Record<string, Publication>>): Port
     const [address, hostPort] = typeof publication === "number"
       ? [DEFAULT_ADDRESS, publication]
       : publication;
-    if (isIP(address) === 0) throw wrong(`the address of "${port}" is not an IP address`);
+    if (!ipAddress().safeParse(address).success) {
+      throw wrong(`the address of "${port}" is not an IP address`);
+    }
     // An empty HostPort asks the Engine for a free one.
     bindings[port] = [{ HostIp: address, HostPort: hostPort === 0 ? "" : String(hostPort) }];
   }
   return { exposed, bindings };
+}
+
+function ipAddress(): z.ZodType<string, string> {
+  return z.union([z.ipv4(), z.ipv6()]);
 }
 
 function containerPort(key: string): string {

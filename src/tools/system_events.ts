@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepArrived } from "./broken_stream.ts";
 import { shortId } from "./container_view.ts";
 import {
   engineFilters,
@@ -70,13 +71,13 @@ export const events: Tool = defineTool({
     const window = parseWindow({ since, until }, now);
     const end = Math.min(window.until ?? now, now + MAXIMUM_WAIT_SECONDS);
     const begin = window.since ?? Math.min(now, end) - RECENT_SECONDS;
-    const { newest, count } = await read(context, {
+    const { newest, count, brokenOff } = await read(context, {
       since: begin,
       until: end,
       filters: engineFilters(filters),
     });
     const shown = newest.map((event) => verbose ? event : eventRow(event));
-    return { events: shown, count, truncation_info: cut(count) };
+    return { events: shown, count, truncation_info: cut(count, brokenOff) };
   },
 });
 
@@ -100,11 +101,13 @@ interface Reading {
 async function read(
   { docker, signal, progress }: ToolContext,
   reading: Reading,
-): Promise<{ newest: Json[]; count: number }> {
+): Promise<{ newest: Json[]; count: number; brokenOff: boolean }> {
   const newest: Json[] = [];
+  let brokenOff = false;
   let count = 0;
   let told = performance.now();
-  for await (const event of docker.system.events({ ...reading, signal })) {
+  const found = docker.system.events({ ...reading, signal });
+  for await (const event of keepArrived(found, () => brokenOff = true)) {
     count++;
     newest.push(event as Json);
     if (newest.length > MAXIMUM_EVENTS) newest.shift();
@@ -112,7 +115,7 @@ async function read(
     told = performance.now();
     progress({ progress: count, message: `${count} events` });
   }
-  return { newest, count };
+  return { newest, count, brokenOff };
 }
 
 /** Container ids are shortened as everywhere; other ids may be names. */
@@ -125,9 +128,14 @@ function eventRow(event: Json): Json {
   return { ...row, Actor: { ...Actor, ...(id === undefined ? {} : { ID: id }) } };
 }
 
-function cut(count: number): TruncationInfo {
-  if (count <= MAXIMUM_EVENTS) return {};
-  const message =
-    `The newest ${MAXIMUM_EVENTS} of ${count} are shown; use filters or a shorter window`;
-  return { truncated: true, original_count: count, truncated_count: MAXIMUM_EVENTS, message };
+function cut(count: number, brokenOff: boolean): TruncationInfo {
+  const said = [
+    ...(brokenOff ? ["The stream from the Engine broke off here; call again for the rest"] : []),
+    ...(count > MAXIMUM_EVENTS
+      ? [`The newest ${MAXIMUM_EVENTS} of ${count} are shown; use filters or a shorter window`]
+      : []),
+  ];
+  if (said.length === 0) return {};
+  const truncated_count = Math.min(count, MAXIMUM_EVENTS);
+  return { truncated: true, original_count: count, truncated_count, message: said.join(". ") };
 }

@@ -45,10 +45,8 @@ export const systemPrune: Tool = defineTool({
     const before = await layersSize(context);
     const result = await deleteAll(context, objects);
     const after = await layersSize(context);
-    const own = objects.filter(({ kind, id }) =>
-      kind !== "image" && !result.failed.some((failure) => failure.id === id)
-    );
-    const size = own.reduce((total, object) => total + (object.size ?? 0), 0);
+    const own = new Set([...result.containers_deleted, ...result.volumes_deleted]);
+    const size = objects.reduce((total, { id, size }) => total + (own.has(id) ? size ?? 0 : 0), 0);
     const space_reclaimed = size + Math.max(0, before - after);
     return { status: "done" as const, ...result, space_reclaimed };
   },

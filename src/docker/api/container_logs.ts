@@ -16,7 +16,7 @@ export interface ContainerLogsOptions extends CallOptions {
   readonly stdout?: boolean | undefined;
   /** @default {true} */
   readonly stderr?: boolean | undefined;
-  /** The newest so many lines. @default {"all"} */
+  /** The newest so many lines, counted before `stdout` or `stderr` is left out. @default {"all"} */
   readonly tail?: number | "all" | undefined;
   /** Unix seconds, fractions allowed; without `tail` the Engine reads its whole file to find them. */
   readonly since?: number | string | undefined;

@@ -54,7 +54,9 @@ export interface ExecApi {
    * Runs it and yields its output; it is started when the iteration starts. It has no deadline but the signal's,
    * and leaving early drops the connection, not the program.
    *
-   * @throws {DockerError} `not_found`, `conflict` (started before, container stopped), `incomplete`
+   * What goes wrong later, also starting it a second time, the Engine writes to the output.
+   *
+   * @throws {DockerError} `not_found`, `conflict` (the container stopped), `incomplete`
    */
   start(execId: string, options?: ExecStartOptions): AsyncGenerator<OutputPiece, void, void>;
   /** Runs it with its input open, which needs `AttachStdin` when it is created. */

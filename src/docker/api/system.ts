@@ -30,6 +30,8 @@ export interface SystemApi {
   events(options?: EventsOptions): AsyncGenerator<EngineEvent, void, void>;
 }
 
+/** Bytes read of the answer to a ping, which is "OK". */
+const PONG_LIMIT = 1024;
 /** Adding up the sizes of everything on a large host. */
 const COUNTING_TIME = 240_000;
 
@@ -39,6 +41,7 @@ export function systemApi(http: Http): SystemApi {
     async ping({ signal, timeouts } = {}) {
       const request = { method: "GET", path: path`/_ping`, action: "ping the Engine" } as const;
       await using answer = await http.open({ ...request, signal, timeouts });
+      await answer.body.textUpTo(PONG_LIMIT);
       return pong(answer.headers);
     },
     async info({ signal, timeouts } = {}) {

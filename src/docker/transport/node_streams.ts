@@ -2,21 +2,16 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import type { Hijacked } from "./transport.ts";
 
-/** What ends with a stream. */
-export interface StreamEnd {
-  /** Whether an end is the real end; false turns it into an error. */
-  readonly complete: () => boolean;
-  /** Called once, when nothing more will be read. */
-  readonly release: () => void;
-}
-
-/** A web stream over a node stream, with back-pressure: it reads only as fast as it is read. */
-export function byteStream(source: Readable, end: StreamEnd): ReadableStream<Uint8Array> {
+/**
+ * A web stream over a node stream, with back-pressure: it reads only as fast as it is read. Calls `release` once,
+ * when nothing more will be read.
+ */
+export function byteStream(source: Readable, release: () => void): ReadableStream<Uint8Array> {
   let open = true;
   const finish = (settle: () => void) => {
     if (!open) return;
     open = false;
-    end.release();
+    release();
     settle();
   };
   return new ReadableStream<Uint8Array>({
@@ -27,9 +22,7 @@ export function byteStream(source: Readable, end: StreamEnd): ReadableStream<Uin
         controller.enqueue(chunk);
         if ((controller.desiredSize ?? 0) <= 0) source.pause();
       });
-      source.on("end", () => {
-        if (end.complete()) finish(() => controller.close());
-      });
+      source.on("end", () => finish(() => controller.close()));
       source.on("error", fail);
       source.on("close", () => fail(new Error("The connection closed in the middle of an answer")));
       source.pause();
@@ -51,7 +44,7 @@ export function hijackedSocket(
   release: () => void,
 ): Hijacked {
   return {
-    readable: byteStream(socket, { complete: () => true, release }),
+    readable: byteStream(socket, release),
     writable: new WritableStream<Uint8Array>({
       write(chunk) {
         return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
-import { connect } from "node:net";
 import { NodeHttp } from "./node_http.ts";
 import type { Transport } from "./transport.ts";
+
+// Not static, which would slow down every start; node_http.ts says why.
+const { connect } = await import("node:net");
 
 /**
  * Reaches an Engine over the Windows named pipe at `path`, e.g. `//./pipe/docker_engine`.

@@ -1,5 +1,3 @@
-import { connect as connectTcp } from "node:net";
-import { connect as connectTls } from "node:tls";
 import type { Endpoint } from "../endpoint_types.ts";
 import { DockerError } from "../errors.ts";
 import { DenoFetch } from "./deno_fetch.ts";
@@ -7,6 +5,10 @@ import { type FailureContext, transportFailure } from "./failure.ts";
 import { CONNECT_TIMEOUT, type NodeConnector, NodeHttp } from "./node_http.ts";
 import { readTlsMaterial, type TlsMaterial } from "./tls_material.ts";
 import type { Transport } from "./transport.ts";
+
+// Not static, which would slow down every start; node_http.ts says why.
+const { connect: connectTcp } = await import("node:net");
+const { connect: connectTls } = await import("node:tls");
 
 /**
  * Reaches an Engine over TCP, with TLS and a client certificate where the endpoint says so.

@@ -1,7 +1,6 @@
-import { connect } from "node:net";
 import { DenoFetch } from "./deno_fetch.ts";
 import { transportFailure } from "./failure.ts";
-import { NodeHttp } from "./node_http.ts";
+import type { NodeHttp } from "./node_http.ts";
 import type { Transport } from "./transport.ts";
 
 // TEST-NET-1: an address needs no DNS and NO_PROXY=localhost cannot send it past the socket.
@@ -24,14 +23,22 @@ export async function openUnix(path: string): Promise<Transport> {
   } catch (error) {
     throw await transportFailure(error, context);
   }
-  const hijacker = new NodeHttp({ connect: () => connect({ path }), host: "docker" }, context);
+  let node: NodeHttp | undefined;
   return {
     endpoint,
     fetch: (path, init) => http.fetch(path, init),
-    hijack: (path, init) => hijacker.hijack(path, init),
+    async hijack(url, init) {
+      // Only upgrades need node:net and node:http, which take 25 ms to load.
+      const [{ connect }, { NodeHttp }] = await Promise.all([
+        import("node:net"),
+        import("./node_http.ts"),
+      ]);
+      node ??= new NodeHttp({ connect: () => connect({ path }), host: "docker" }, context);
+      return await node.hijack(url, init);
+    },
     [Symbol.dispose]: () => {
       http[Symbol.dispose]();
-      hijacker[Symbol.dispose]();
+      node?.[Symbol.dispose]();
     },
   };
 }
