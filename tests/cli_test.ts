@@ -1,0 +1,182 @@
+import { reset } from "@logtape/logtape";
+import assert from "node:assert/strict";
+import { main, type Process } from "../src/cli.ts";
+import { tools } from "../src/catalog.ts";
+import { FakeEngine, json } from "./fakes/fake_engine.ts";
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly written: ReadonlyMap<string, string>;
+}
+
+/** Runs the program in this process, on nothing but what it is given. */
+async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  change: Partial<Process> = {},
+): Promise<Ended> {
+  const texts = { stdout: "", stderr: "" };
+  const output = (name: keyof typeof texts) =>
+    new WritableStream<Uint8Array>({
+      write: (chunk) => void (texts[name] += new TextDecoder().decode(chunk)),
+    });
+  const written = new Map<string, string>();
+  const status = await main({
+    args,
+    env,
+    version: "1.2.3",
+    platform: "linux",
+    ownerOf: () => Promise.resolve(undefined),
+    stdin: ReadableStream.from<Uint8Array>([]),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    readTextFile: Deno.readTextFile,
+    writeTextFile: (path, text) => Promise.resolve(void written.set(path, text)),
+    stat: Deno.stat,
+    ended: new AbortController().signal,
+    ...change,
+  });
+  await reset(); // the log, which serving starts
+  return { status, ...texts, written };
+}
+
+const BROKEN = {
+  DOCKER_TIMEOUT: "soon",
+  SAFETY_ALLOWED_TOOLS: "docker_nothing",
+  MCP_LOG_LEVEL: "x",
+};
+
+Deno.test("main() prints the version and the help, whatever the environment says", async () => {
+  for (const env of [{}, BROKEN]) {
+    assert.deepEqual(await run(["--version"], env), {
+      status: 0,
+      stdout: "mcp-docker 1.2.3\n",
+      stderr: "",
+      written: new Map(),
+    });
+    const { status, stdout, stderr } = await run(["--help"], env);
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^mcp-docker 1\.2\.3: .*\n\nUsage: mcp-docker \[command\] \[flags\]/);
+    for (const word of ["doctor", "--read-only", "--env-file PATH", "DOCKER_HOST"]) {
+      assert.ok(stdout.includes(word), word);
+    }
+  }
+});
+
+Deno.test("main() reports every mistake on stderr and ends with 2", async () => {
+  const { status, stdout, stderr } = await run([], BROKEN);
+  assert.deepEqual([status, stdout], [2, ""]);
+  for (const name of ["DOCKER_TIMEOUT", "SAFETY_ALLOWED_TOOLS", "MCP_LOG_LEVEL"]) {
+    assert.ok(stderr.includes(name), stderr);
+  }
+});
+
+Deno.test("main() refuses unknown commands and flags with 2", async () => {
+  for (const args of [["docter"], ["--reed-only"], ["doctor", "--write"], ["-A"]]) {
+    const { status, stdout, stderr } = await run(args);
+    assert.deepEqual([status, stdout], [2, ""], args.join(" "));
+    assert.ok(stderr.includes(args.at(-1) ?? ""), stderr);
+  }
+});
+
+Deno.test("main() serves until its input ends, and writes nothing but the protocol to stdout", async () => {
+  const request = { jsonrpc: "2.0", id: 1, method: "ping" };
+  const stdin = ReadableStream.from([new TextEncoder().encode(`{\n${JSON.stringify(request)}\n`)]);
+  const env = { MCP_LOG_LEVEL: "DEBUG", SAFETY_MAX_LIST_RESULTS: "5" };
+  const { status, stdout } = await run([], env, { stdin });
+  assert.equal(status, 0);
+  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assert.ok(lines.length >= 1);
+  for (const line of lines) assert.equal(line.jsonrpc, "2.0");
+});
+
+Deno.test("main() says on stderr which settings are not in force, as text or as JSON", async () => {
+  const env = { SECURITY_AUDIT_LOG_ENABLED: "true", SECURITY_RATE_LIMIT_ENABLED: "true" };
+  const text = await run([], env);
+  assert.deepEqual([text.status, text.stdout], [0, ""]);
+  assert.match(text.stderr, /\[WRN\].*is set but not in force yet/);
+  const { stderr } = await run([], { ...env, MCP_JSON_LOGGING: "true" });
+  for (const line of stderr.trim().split("\n")) {
+    assert.match(JSON.parse(line).message, /is set but not in force yet/);
+  }
+});
+
+Deno.test("main() stops serving when the process is asked to end, also while it starts", async () => {
+  const early = await run([], {}, { stdin: new ReadableStream(), ended: AbortSignal.abort() });
+  assert.equal(early.status, 0);
+  const controller = new AbortController();
+  const message = new TextEncoder().encode("{\n");
+  const stdin = new ReadableStream<Uint8Array>({ start: (input) => input.enqueue(message) });
+  const stdout = new WritableStream<Uint8Array>({ write: () => controller.abort() });
+  const { status } = await run([], {}, { stdin, stdout, ended: controller.signal });
+  assert.equal(status, 0);
+});
+
+Deno.test("main() shows the configuration in force, with secrets masked", async () => {
+  const env = { SAFETY_MAX_LIST_RESULTS: "7", SECURITY_OAUTH_CLIENT_SECRET: "hunter2hunter2" };
+  const { status, stdout } = await run(["config"], env);
+  assert.equal(status, 0);
+  assert.match(stdout, /^SAFETY_MAX_LIST_RESULTS=7$/m);
+  assert.match(stdout, /SECURITY_OAUTH_CLIENT_SECRET=\(not shown\)/);
+  assert.doesNotMatch(stdout, /hunter2/);
+});
+
+Deno.test("main() prints flags for deno run that reach the configured Engine", async () => {
+  const env = { DOCKER_HOST: "unix:///tmp/x.sock" };
+  const { status, stdout } = await run(["config", "--deno-flags"], env);
+  assert.equal(status, 0);
+  assert.match(stdout, /^# Using the Engine at unix:\/\/\/tmp\/x\.sock/);
+  assert.match(stdout, /^deno run --no-prompt .*--allow-net=unix:\/tmp\/x\.sock,192\.0\.2\.1:80/m);
+});
+
+Deno.test("main() tells that the Engine answers, and which it is", async () => {
+  await using engine = await FakeEngine.start();
+  engine.answer("GET /version", json({ Version: "28.5.0", ApiVersion: "1.51" }));
+  const { status, stdout, stderr } = await run(["doctor"], {
+    DOCKER_HOST: `unix://${engine.socketPath}`,
+  });
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.match(stdout, /^Using the Engine at unix:.*because DOCKER_HOST is set\.\n/);
+  assert.match(stdout, /It answers: Engine 28\.5\.0, API 1\.51\.\n$/);
+});
+
+Deno.test("main() tells why the Engine does not answer, and ends with 1", async () => {
+  const { status, stdout } = await run(["doctor"], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
+  assert.equal(status, 1);
+  assert.match(
+    stdout,
+    /because DOCKER_HOST is set\.\nCannot reach Docker at .*no such socket\. Start Docker/,
+  );
+  const wrong = await run(["doctor"], { DOCKER_CONTEXT: "missing", DOCKER_CONFIG: "/nowhere" });
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stdout, /missing/);
+});
+
+Deno.test("main() lists the tools and whether the configuration offers them", async () => {
+  const { status, stdout } = await run(["tools", "--read-only"]);
+  assert.equal(status, 0);
+  const lines = stdout.trim().split("\n");
+  assert.equal(lines.length, tools.length);
+  for (const [index, { name, safety }] of tools.entries()) {
+    const line = lines[index] ?? "";
+    assert.ok(line.startsWith(name) && line.includes(safety), line);
+    assert.equal(line.endsWith("offered"), safety === "safe", line);
+  }
+});
+
+Deno.test("main() prints the generated documentation, and writes it only on request", async () => {
+  const printed = await run(["docs"]);
+  assert.equal(printed.status, 0);
+  assert.match(printed.stdout, /^--- docs\/tools\.md\n/);
+  assert.equal(printed.written.size, 0);
+  const { status, stdout, written } = await run(["docs", "--write"]);
+  assert.deepEqual([status, stdout], [0, ""]);
+  assert.deepEqual([...written.keys()].sort(), [
+    "README.md",
+    "docs/configuration.md",
+    "docs/manifest.json",
+    "docs/tools.md",
+  ]);
+});

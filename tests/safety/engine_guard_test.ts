@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import type { TransportRequest } from "../../src/docker/transport/transport.ts";
+import { guardTransport } from "../../src/safety/engine_guard.ts";
+
+type Sent = [via: "fetch" | "hijack", path: string, method: string | undefined];
+
+/** A guarded transport and what came through. */
+function guarded(): { sent: Sent[]; transport: ReturnType<typeof guardTransport> } {
+  const sent: Sent[] = [];
+  const inner = {
+    endpoint: "unix:///fake",
+    fetch(path: string, init: TransportRequest = {}) {
+      sent.push(["fetch", path, init.method]);
+      return Promise.resolve(new Response("{}"));
+    },
+    hijack(path: string, init: TransportRequest = {}) {
+      sent.push(["hijack", path, init.method]);
+      return Promise.reject(new Error("no connection"));
+    },
+    [Symbol.dispose]() {
+      sent.push(["fetch", "(disposed)", undefined]);
+    },
+  };
+  return { sent, transport: guardTransport(inner, { allowPrivileged: false }) };
+}
+
+const REFUSED = { name: "RefusedError", code: "policy", message: /^Cannot send/ };
+
+/** Refused before anything reaches the Engine. */
+async function refuses(method: string | undefined, path: string, body?: unknown): Promise<void> {
+  const { sent, transport } = guarded();
+  const init = { method, ...(body === undefined ? {} : { body: body as string }) };
+  await assert.rejects(transport.fetch(path, init), REFUSED, `${method} ${path}`);
+  await assert.rejects(transport.hijack(path, init), REFUSED, `hijack ${method} ${path}`);
+  assert.deepEqual(sent, []);
+}
+
+const ID = "4f1c2d3e4a5b".padEnd(64, "0");
+const JSON_BODY = '{"Cmd":["ls"]}';
+
+const allowed: readonly [string, string, string?][] = [
+  ["GET", "/_ping"],
+  ["HEAD", "/_ping"],
+  ["GET", "/version"],
+  ["GET", "/info"],
+  ["GET", "/events?since=1&filters=%7B%7D"],
+  ["GET", "/system/df?type=image"],
+  ["GET", "/containers/json?all=true"],
+  ["GET", `/containers/${ID}/json`],
+  ["GET", "/containers/my_app.1-x/logs?tail=5"],
+  ["GET", "/containers/web/stats"],
+  ["POST", "/containers/create?name=web", '{"Image":"a","HostConfig":{}}'],
+  ["POST", "/containers/web/start"],
+  ["POST", "/containers/web/stop?t=5"],
+  ["POST", "/containers/web/restart"],
+  ["DELETE", "/containers/web?force=true&v=true"],
+  ["POST", "/containers/web/exec", JSON_BODY],
+  ["POST", `/exec/${ID}/start`, '{"Detach":false}'],
+  ["GET", `/exec/${ID}/json`],
+  ["GET", "/images/json"],
+  ["GET", "/images/localhost%3A5000%2Fa%2Fb%3A1/json"],
+  ["GET", `/images/sha256%3A${ID}/json`],
+  ["DELETE", `/images/sha256%3A${ID}`],
+  ["GET", "/networks"],
+  ["GET", "/networks/shop_default"],
+  ["DELETE", "/networks/shop"],
+  ["GET", "/volumes"],
+  ["GET", "/volumes/data"],
+  ["DELETE", "/volumes/data"],
+];
+
+Deno.test("guardTransport() lets every request of its table pass unchanged, with and without version", async () => {
+  for (const [method, path, body] of allowed) {
+    for (const whole of [path, `/v1.41${path}`]) {
+      const { sent, transport } = guarded();
+      await transport.fetch(whole, { method, body });
+      assert.deepEqual(sent, [["fetch", whole, method]]);
+    }
+  }
+});
+
+Deno.test("guardTransport() takes a fetch without a method for a GET", async () => {
+  const { sent, transport } = guarded();
+  await transport.fetch("/info");
+  assert.equal(sent.length, 1);
+  await assert.rejects(transport.fetch("/containers/web/start"), REFUSED);
+});
+
+/** Endpoints of the Engine API up to 1.51 that no tool needs. */
+const others = `
+  POST /containers/prune | POST /images/prune | POST /networks/prune | POST /volumes/prune
+  POST /build/prune | POST /build | POST /build/cancel | POST /commit | POST /auth
+  POST /images/create | POST /images/load | GET /images/get | GET /images/a/get | GET /images/search
+  GET /images/a/history | POST /images/a/tag | POST /images/a/push | GET /distribution/a/json
+  GET /containers/a/archive | HEAD /containers/a/archive | PUT /containers/a/archive
+  GET /containers/a/export | GET /containers/a/changes | GET /containers/a/top
+  GET /containers/a/attach/ws | POST /containers/a/attach | POST /containers/a/resize
+  POST /containers/a/kill | POST /containers/a/pause | POST /containers/a/unpause
+  POST /containers/a/rename | POST /containers/a/update | POST /containers/a/wait
+  POST /exec/a/resize | POST /networks/create | POST /networks/a/connect
+  POST /networks/a/disconnect | POST /volumes/create | PUT /volumes/a | POST /session | POST /grpc
+  GET /plugins | POST /plugins/pull | POST /plugins/a/enable | GET /plugins/privileges
+  GET /swarm | POST /swarm/init | POST /swarm/join | GET /nodes | GET /services
+  POST /services/create | GET /tasks | GET /secrets | POST /secrets/create | GET /configs
+  PUT /containers/create | PATCH /containers/a | DELETE /containers | DELETE /images
+  DELETE /networks | DELETE /volumes | POST /info | HEAD /containers/json | OPTIONS /info
+`.split(/[|\n]/).map((line) => line.trim()).filter((line) => line !== "");
+
+Deno.test("guardTransport() refuses every other endpoint of the Engine", async () => {
+  for (const request of others) {
+    const [method, path = ""] = request.split(" ");
+    await refuses(method, path);
+    await refuses(method, `/v1.51${path}`);
+  }
+});
+
+Deno.test("guardTransport() refuses paths that mean another endpoint once they are resolved", async () => {
+  const paths = [
+    "/containers/../plugins",
+    "/containers/a/../../plugins/json",
+    "/containers/./json",
+    "/containers/%2e%2e/json",
+    "/containers/.%2E/json",
+    "/containers/a%2f..%2f..%2fplugins/json",
+    "/containers/a%2Fjson",
+    "/containers/a%00/json",
+    "/containers/a%3fb/json",
+    "/containers/a\\..\\x/json",
+    "/containers/a b/json",
+    "/containers/a\n/json",
+    "/containers/a/json\n",
+    "/containers//json",
+    "/containers/a/json/",
+    "//containers/a/json",
+    "/containers/a/json/../../../plugins",
+    "/images/a%2f..%2f..%2fplugins/json",
+    "/images/a/b/json",
+    "/images/%2e%2e/json",
+    "http://evil.example/info",
+    "//evil.example/info",
+    "@evil.example/info",
+    "/infо",
+    "/INFO",
+    "info",
+    "",
+    "/",
+  ];
+  for (const path of paths) await refuses("GET", path);
+});
+
+Deno.test("guardTransport() is not deceived by a query, a fragment or a version", async () => {
+  const paths = [
+    "/plugins?/info",
+    "/plugins#/info",
+    "/plugins?x=\n/info",
+    "/v1.41/plugins",
+    "/v1.41/v1.41/info",
+    "/v1/info",
+    "/v1.41x/info",
+    "/v1.41",
+    "/version1.41/info",
+    "/../v1.41/info",
+  ];
+  for (const path of paths) await refuses("GET", path);
+  for (const method of ["get", "Post", " GET", "GET /info\nPOST"]) await refuses(method, "/info");
+});
+
+Deno.test("guardTransport() refuses a create whose body it cannot judge", async () => {
+  const bytes = new TextEncoder().encode("{}");
+  const twice = '{"HostConfig":{"Mounts":[{"Type":"bind","Source":"/"}]},"HostConfig":{}}';
+  const bodies = [undefined, null, bytes, new Blob([bytes]).stream(), "", "{", "{} ", twice];
+  for (const path of ["/containers/create", "/containers/web/exec"]) {
+    for (const body of bodies) await refuses("POST", path, body);
+  }
+});
+
+Deno.test("guardTransport() judges the body of a create and of an exec by the policy", async () => {
+  const { sent, transport } = guarded();
+  const send = (path: string, body: unknown) =>
+    transport.fetch(path, { method: "POST", body: JSON.stringify(body) });
+  const refused = { code: "policy" };
+  const privileged = { Image: "a", HostConfig: { Privileged: true } };
+  await assert.rejects(send("/v1.41/containers/create?name=x", privileged), refused);
+  await assert.rejects(send("/containers/web/exec", { Cmd: ["x"], Privileged: true }), refused);
+  assert.deepEqual(sent, []);
+});
+
+Deno.test("guardTransport() guards a hijack, names the same Engine and disposes what it wraps", async () => {
+  const { sent, transport } = guarded();
+  await assert.rejects(transport.hijack("/exec/a/start"), /no connection/);
+  assert.deepEqual(sent, [["hijack", "/exec/a/start", undefined]]);
+  assert.equal(transport.endpoint, "unix:///fake");
+  transport[Symbol.dispose]();
+  assert.equal(sent.length, 2);
+});

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { deadline, limitConcurrency } from "../../src/safety/limits.ts";
+import type { Tool, ToolCall, ToolOutput } from "../../src/tools/tool.ts";
+import { FakeTime } from "../fakes/fake_time.ts";
+
+const probe: Tool = {
+  name: "docker_probe",
+  title: "Probe",
+  safety: "safe",
+  description: "Probe. Changes nothing.",
+  input: () => z.object({}),
+  output: () => z.object({}),
+  example: {},
+  run: () => Promise.resolve({}),
+};
+
+function callOf(signal = new AbortController().signal, tool: Partial<Tool> = {}): ToolCall {
+  return { tool: { ...probe, ...tool }, input: {}, signal, progress: () => {} };
+}
+
+/** A step with hand-held calls: each runs until it is told how to end. */
+class Calls {
+  running = 0;
+  readonly #step;
+  readonly #ends: PromiseWithResolvers<ToolOutput>[] = [];
+
+  constructor(maximum: number) {
+    this.#step = limitConcurrency(maximum);
+  }
+
+  start(signal?: AbortSignal): Promise<ToolOutput> {
+    return this.#step(callOf(signal), async ({ signal }) => {
+      const end = Promise.withResolvers<ToolOutput>();
+      const abort = (): void => end.reject(signal.reason);
+      signal.addEventListener("abort", abort);
+      this.#ends.push(end);
+      this.running++;
+      try {
+        return await end.promise;
+      } finally {
+        signal.removeEventListener("abort", abort);
+        this.running--;
+      }
+    });
+  }
+
+  succeed(): void {
+    this.#ends.shift()?.resolve({});
+  }
+
+  fail(): void {
+    this.#ends.shift()?.reject(new Error("broken"));
+  }
+}
+
+Deno.test("limitConcurrency() lets so many calls run at once, and the next when one has ended", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(2);
+  const all = [calls.start(), calls.start(), calls.start()];
+  await time.settle();
+  assert.equal(calls.running, 2);
+  calls.succeed();
+  await time.settle();
+  assert.equal(calls.running, 2);
+  calls.succeed();
+  calls.succeed();
+  await Promise.all(all);
+  assert.deepEqual([calls.running, time.pending], [0, 0]);
+});
+
+Deno.test("limitConcurrency() frees the slot of a call that fails", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(1);
+  const failing = calls.start();
+  const waiting = calls.start();
+  await time.settle();
+  calls.fail();
+  await assert.rejects(failing, /broken/);
+  await time.settle();
+  assert.equal(calls.running, 1);
+  calls.succeed();
+  await waiting;
+});
+
+Deno.test("limitConcurrency() frees the slot of a call that is cancelled while it runs", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(1);
+  const controller = new AbortController();
+  const cancelled = calls.start(controller.signal);
+  await time.settle();
+  controller.abort(new Error("cancelled"));
+  await assert.rejects(cancelled, /cancelled/);
+  const next = calls.start();
+  await time.settle();
+  assert.equal(calls.running, 1);
+  calls.succeed();
+  // The first of the two ends belongs to the cancelled call.
+  calls.succeed();
+  await next;
+});
+
+Deno.test("limitConcurrency() lets go of a call that is cancelled while it waits, and of its place", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(1);
+  const running = calls.start();
+  const controller = new AbortController();
+  const cancelled = calls.start(controller.signal);
+  const behind = calls.start();
+  await time.settle();
+  controller.abort(new Error("cancelled"));
+  await assert.rejects(cancelled, /cancelled/);
+  assert.equal(calls.running, 1);
+  calls.succeed();
+  await running;
+  await time.settle();
+  assert.equal(calls.running, 1);
+  calls.succeed();
+  await behind;
+  assert.equal(time.pending, 0);
+});
+
+Deno.test("limitConcurrency() refuses at once a call that was cancelled before it could wait", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(1);
+  const running = calls.start();
+  const gone = AbortSignal.abort(new Error("cancelled"));
+  await assert.rejects(calls.start(gone), /cancelled/);
+  calls.succeed();
+  await running;
+  assert.equal(time.pending, 0);
+});
+
+Deno.test("limitConcurrency() refuses a call that waited two seconds, and not a moment earlier", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(1);
+  const running = calls.start();
+  const refused: unknown[] = [];
+  const late = calls.start().catch((error) => refused.push(error));
+  await time.pass(1999);
+  assert.equal(refused.length, 0);
+  await time.pass(1);
+  await late;
+  assert.throws(() => {
+    throw refused[0];
+  }, {
+    code: "too_many_calls",
+    message: /^1 calls are running already \(SAFETY_MAX_CONCURRENT_OPERATIONS\)/,
+  });
+  calls.succeed();
+  await running;
+  const next = calls.start();
+  await time.settle();
+  assert.equal(calls.running, 1); // the refused call holds no slot
+  calls.succeed();
+  await next;
+});
+
+Deno.test("limitConcurrency() serves those who wait in order", async () => {
+  using time = new FakeTime();
+  const order: number[] = [];
+  const step = limitConcurrency(1);
+  const all = [0, 1, 2, 3].map((index) =>
+    step(callOf(), async () => {
+      order.push(index);
+      await time.settle();
+      return {};
+    })
+  );
+  await Promise.all(all);
+  assert.deepEqual(order, [0, 1, 2, 3]);
+});
+
+Deno.test("limitConcurrency() never runs more than it may, whatever ends how", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(3);
+  const all: Promise<unknown>[] = [];
+  for (let count = 0; count < 60; count++) {
+    const controller = new AbortController();
+    all.push(calls.start(controller.signal).catch(() => {}));
+    if (count % 5 === 0) controller.abort(new Error("cancelled"));
+    await time.settle();
+    assert.ok(calls.running <= 3);
+    if (count % 2 === 0) calls.succeed();
+    if (count % 7 === 0) calls.fail();
+  }
+  await time.pass(2000);
+  while (calls.running > 0) {
+    calls.succeed();
+    await time.settle();
+  }
+  await Promise.all(all);
+  assert.equal(time.pending, 0);
+});
+
+/** Runs a call that only ends by its signal; answers with what it ended. */
+function endless(defaultSeconds: number, call: ToolCall): Promise<unknown> {
+  return deadline(defaultSeconds)(call, ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    }))
+    .catch((error) => error);
+}
+
+Deno.test("deadline() ends a call after the default, with what to do next", async () => {
+  using time = new FakeTime();
+  const ended: unknown[] = [];
+  const call = endless(5, callOf()).then((error) => ended.push(error));
+  await time.pass(4999);
+  assert.equal(ended.length, 0);
+  await time.pass(1);
+  await call;
+  assert.throws(() => {
+    throw ended[0];
+  }, { code: "timeout", message: "docker_probe gave up after 5 s", remedy: /Ask for less/ });
+});
+
+Deno.test("deadline() takes the tool's own seconds, also from an argument", async () => {
+  using time = new FakeTime();
+  const fixed = endless(5, callOf(undefined, { seconds: 1 }));
+  const seconds = ({ timeout }: Record<string, unknown>): number => Number(timeout) + 1;
+  const own = endless(5, { ...callOf(undefined, { seconds }), input: { timeout: 2 } });
+  await time.pass(1000);
+  assert.match(String(await fixed), /after 1 s/);
+  await time.pass(2000);
+  assert.match(String(await own), /after 3 s/);
+});
+
+Deno.test("deadline() tells a caller that something may still happen where the tool changes things", async () => {
+  using time = new FakeTime();
+  const ended = endless(1, callOf(undefined, { safety: "moderate" }));
+  await time.pass(1000);
+  const error = await ended;
+  assert.match(
+    error instanceof Error && "remedy" in error ? String(error.remedy) : "",
+    /may still/,
+  );
+});
+
+Deno.test("deadline() sets none for 0", async () => {
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const call = endless(0, callOf(controller.signal));
+  await time.pass(1e9);
+  assert.equal(time.pending, 0);
+  controller.abort(new Error("cancelled"));
+  assert.match(String(await call), /cancelled/);
+});
+
+Deno.test("deadline() passes the caller's cancellation on, and clears its timer however a call ends", async () => {
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const cancelled = endless(5, callOf(controller.signal));
+  await time.settle();
+  assert.equal(time.pending, 1);
+  controller.abort(new Error("cancelled"));
+  assert.match(String(await cancelled), /cancelled/);
+  assert.deepEqual(await deadline(5)(callOf(), () => Promise.resolve({ a: 1 })), { a: 1 });
+  await assert.rejects(deadline(5)(callOf(), () => Promise.reject(new Error("broken"))), /broken/);
+  assert.equal(time.pending, 0);
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { listing } from "../../src/server/listing.ts";
+import { defineTool, type Tool } from "../../src/tools/tool.ts";
+
+function tool(change: Partial<Tool> = {}): Tool {
+  return defineTool({
+    name: "docker_probe",
+    title: "Probe",
+    safety: "safe",
+    description: "Probe. Changes nothing.",
+    input: () =>
+      z.strictObject({
+        names: z.record(z.string(), z.string()).meta({ description: "Names" }),
+        depth: z.number().int().min(0).max(9).default(1),
+      }),
+    output: () => z.object({ seen: z.array(z.object({ id: z.string() })), all: z.unknown() }),
+    example: { names: {} },
+    run: () => Promise.resolve({ seen: [], all: 1 }),
+    ...change,
+  });
+}
+
+Deno.test("listing() shows a tool as clients read it, without what no model needs", () => {
+  assert.deepEqual(listing(tool()), {
+    name: "docker_probe",
+    title: "Probe",
+    description: "Probe. Changes nothing.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        names: {
+          description: "Names",
+          type: "object",
+          additionalProperties: { type: "string" },
+        },
+        depth: { default: 1, type: "integer", minimum: 0, maximum: 9 },
+      },
+      required: ["names"],
+      additionalProperties: false,
+    },
+    outputSchema: {
+      type: "object",
+      properties: {
+        seen: {
+          type: "array",
+          items: { type: "object", properties: { id: { type: "string" } }, required: ["id"] },
+        },
+        all: {},
+      },
+      required: ["seen", "all"],
+    },
+    annotations: {
+      readOnlyHint: true,
+      openWorldHint: false,
+    },
+  });
+});
+
+Deno.test("listing() derives the annotations from safety and idempotence", () => {
+  const hints = (change: Partial<Tool>) => {
+    const { readOnlyHint, destructiveHint, idempotentHint } = listing(tool(change)).annotations ??
+      {};
+    return [readOnlyHint, destructiveHint, idempotentHint];
+  };
+  assert.deepEqual(hints({ safety: "safe" }), [true, undefined, undefined]);
+  assert.deepEqual(hints({ safety: "moderate" }), [false, false, false]);
+  assert.deepEqual(hints({ safety: "moderate", idempotent: true }), [false, false, true]);
+  assert.deepEqual(hints({ safety: "destructive" }), [false, true, false]);
+});
+
+Deno.test("listing() makes the schemas of a tool once", () => {
+  const probe = tool();
+  assert.equal(listing(probe), listing(probe));
+});
