@@ -53,7 +53,7 @@ async function run(
 
 /** Runs the project's own compile task, with another folder in place of dist/. */
 async function compile(): Promise<Ended> {
-  const command = denoJson.tasks.compile.command.replaceAll("dist/", `${folder}/`);
+  const command = `${denoJson.tasks.compile.command} --out ${folder}`;
   await Deno.writeTextFile(`${folder}/probe.ts`, PROBE);
   const set =
     `deno compile -P=stdio --config ${root}deno.json --no-prompt --no-check -o ${probe} ${folder}/probe.ts`;

@@ -18,7 +18,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 const CHECKS = [
   ["fmt", "--check"],
   ["lint"],
-  ["check", "main.ts", "src", "tests"],
+  ["check", "main.ts", "src", "tests", ".ci"],
 ];
 
 /** Types were checked before, and doc examples import names they do not use. */
