@@ -6,6 +6,17 @@ const STREAM_BUFFER = 1024 * 1024;
 /** For answers read whole; most fit. */
 const TEXT_BUFFER = 64 * 1024;
 
+/** How to read a body that is not read whole. */
+export interface PiecesOptions {
+  /** Bytes of the largest piece. @default {1 MiB} */
+  readonly bufferSize?: number;
+  /**
+   * Bytes to wait for, unless the body ends: the Engine sends one chunk a log line, and each costs a turn of the event
+   * loop. What is waited for is lost when the connection breaks. @default {1}
+   */
+  readonly atLeast?: number;
+}
+
 /** Reads one body, with the call's deadline; disposing gives the connection back or drops it. */
 export class BodyReader implements AsyncDisposable {
   readonly #reader: ReadableStreamBYOBReader | ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -25,10 +36,12 @@ export class BodyReader implements AsyncDisposable {
    *
    * @throws {DockerError} `timeout`, `incomplete`; or the caller's abort reason
    */
-  async *pieces(bufferSize: number = STREAM_BUFFER): AsyncGenerator<Uint8Array, void, void> {
+  async *pieces(
+    { bufferSize = STREAM_BUFFER, atLeast = 1 }: PiecesOptions = {},
+  ): AsyncGenerator<Uint8Array, void, void> {
     let buffer = new ArrayBuffer(this.#reader instanceof ReadableStreamBYOBReader ? bufferSize : 0);
     for (;;) {
-      const piece = await this.#read(buffer);
+      const piece = await this.#read(buffer, atLeast);
       if (piece === undefined) return;
       // A BYOB read takes the buffer away and returns it under the piece.
       if (buffer.detached && piece.buffer instanceof ArrayBuffer) buffer = piece.buffer;
@@ -45,7 +58,7 @@ export class BodyReader implements AsyncDisposable {
     const decoder = new TextDecoder();
     let text = "";
     let length = 0;
-    for await (const piece of this.pieces(TEXT_BUFFER)) {
+    for await (const piece of this.pieces({ bufferSize: TEXT_BUFFER, atLeast: TEXT_BUFFER })) {
       length += piece.byteLength;
       if (length > limit) throw this.#tooLarge(limit);
       text += decoder.decode(piece, { stream: true });
@@ -58,7 +71,7 @@ export class BodyReader implements AsyncDisposable {
     const decoder = new TextDecoder();
     let text = "";
     try {
-      for await (const piece of this.pieces(TEXT_BUFFER)) {
+      for await (const piece of this.pieces({ bufferSize: TEXT_BUFFER })) {
         text += decoder.decode(piece, { stream: true });
         if (text.length >= limit) break;
       }
@@ -80,16 +93,17 @@ export class BodyReader implements AsyncDisposable {
     await this.#reader?.cancel().catch(() => {});
   };
 
-  async #read(buffer: ArrayBuffer): Promise<Uint8Array | undefined> {
+  async #read(buffer: ArrayBuffer, atLeast: number): Promise<Uint8Array | undefined> {
     this.#deadline.signal.throwIfAborted();
     if (this.#reader === undefined) return undefined;
     this.#deadline.reading();
     try {
       const { value, done } = this.#reader instanceof ReadableStreamBYOBReader
-        ? await this.#reader.read(new Uint8Array(buffer))
+        ? await this.#reader.read(new Uint8Array(buffer), { min: atLeast })
         : await this.#reader.read();
       this.#deadline.signal.throwIfAborted();
-      return done ? undefined : value;
+      // The last piece of a body that ended before there was enough comes together with its end.
+      return done && !value?.byteLength ? undefined : value;
     } catch (error) {
       this.#deadline.signal.throwIfAborted();
       throw new DockerError("incomplete", `Cannot ${this.#action}: the answer broke off`, {

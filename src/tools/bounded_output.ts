@@ -5,6 +5,8 @@ const BINARY_SHARE = 0.1;
 /** What is shown of a binary. */
 const BINARY_SAMPLE_BYTES = 4096;
 
+const NOTHING = new Uint8Array();
+
 /** Kept output as text, or a sample of it in base64 where it is binary. */
 export interface OutputText {
   readonly text: string;
@@ -29,8 +31,8 @@ export class BoundedOutput {
   #tail: Uint8Array;
   #tailWritten = 0;
   readonly #torn: Record<OutputPiece["stream"], Uint8Array> = {
-    stdout: new Uint8Array(),
-    stderr: new Uint8Array(),
+    stdout: NOTHING,
+    stderr: NOTHING,
   };
 
   /** Both sizes in bytes. */
@@ -48,7 +50,7 @@ export class BoundedOutput {
     const held = this.#torn[stream];
     if (held.length > 0) data = joined(held, data);
     const whole = data.length - tornBytes(data);
-    this.#torn[stream] = data.slice(whole);
+    this.#torn[stream] = whole === data.length ? NOTHING : data.slice(whole);
     this.#keep(data.subarray(0, whole));
   }
 
@@ -63,7 +65,7 @@ export class BoundedOutput {
   text(): OutputText {
     for (const stream of ["stdout", "stderr"] as const) {
       this.#keep(this.#torn[stream]);
-      this.#torn[stream] = new Uint8Array();
+      this.#torn[stream] = NOTHING;
     }
     const lost = this.lostBytes;
     const head = this.#head.subarray(0, this.#headLength);

@@ -52,8 +52,10 @@ export const containerLogs: Tool = defineTool({
   async run(context, input) {
     const { docker, signal, limits } = context;
     const window = parseWindow(input);
-    const container = await docker.containers.inspect(input.container_id, { signal });
-    const follow = input.follow && container.State?.Running === true;
+    // Asked for at the same time as the logs themselves, unless following depends on the answer.
+    const container = docker.containers.inspect(input.container_id, { signal });
+    const tty = container.then(({ Config }) => Config?.Tty === true, () => undefined);
+    const follow = input.follow && (await container).State?.Running === true;
     const limit = limits.logLines || Infinity;
     const wanted = Math.min(input.tail === "all" ? Infinity : input.tail, limit);
     // One line more than the limit tells whether there are more.
@@ -63,10 +65,10 @@ export const containerLogs: Tool = defineTool({
       ...window,
       timestamps: input.timestamps,
       follow,
-      tty: container.Config?.Tty === true,
+      tty,
     });
     const shown = cutToLines(output, follow ? limit : wanted);
-    return { ...shown, container_id: shortId(container.Id) };
+    return { ...shown, container_id: shortId((await container).Id) };
   },
 });
 

@@ -27,10 +27,13 @@ export interface ContainerLogsOptions extends CallOptions {
   readonly follow?: boolean | undefined;
   /**
    * The container's `Config.Tty`. Engines older than API 1.42 do not say how their answer is framed; where this
-   * is not given either, they are asked for it with a second request.
+   * is not given either, they are asked for it with a second request. May still be on its way; it must not reject.
    */
-  readonly tty?: boolean | undefined;
+  readonly tty?: boolean | undefined | Promise<boolean | undefined>;
 }
+
+/** Bytes of finished logs that are read at a time: some 150 lines, a third faster than line by line. */
+const GULP = 16 * 1024;
 
 /** The logs of a container, piece by piece. */
 export async function* containerLogs(
@@ -48,8 +51,9 @@ export async function* containerLogs(
     signal,
     timeouts,
   });
-  const framing = toldFraming(answer, tty) ?? await askedFraming(http, id, signal);
-  yield* outputPieces(answer.body.pieces(), framing);
+  const framing = toldFraming(answer, await tty) ?? await askedFraming(http, id, signal);
+  const pieces = answer.body.pieces(follow === true ? {} : { atLeast: GULP });
+  yield* outputPieces(pieces, framing);
 }
 
 function toldFraming(

@@ -69,7 +69,8 @@ function streamOf(header: Uint8Array): OutputStream {
 }
 
 function lengthOf(header: Uint8Array): number {
-  return new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(4);
+  const [, , , , first = 0, second = 0, third = 0, fourth = 0] = header;
+  return first * 2 ** 24 + (second << 16) + (third << 8) + fourth;
 }
 
 function broken(state: string): DockerError {
