@@ -152,7 +152,10 @@ function afterEquals(
     if (isVariable || !NEXT_PAIR.test(text.slice(at, lineEnd))) return { start: at, end: lineEnd };
   }
   // "password= user=bob" has an empty value.
-  return pair.blankAfter && !pair.blankBefore ? undefined : match(text, WORD, at);
+  if (pair.blankAfter && !pair.blankBefore) return undefined;
+  // A password may begin like the next parameter of a form; hiding that too does less harm than showing the password.
+  const isUnclear = startsLine && /[&;,]/.test(text[at] ?? "");
+  return match(text, WORD, at) ?? (isUnclear ? { start: at, end: lineEnd } : undefined);
 }
 
 function match(text: string, pattern: RegExp, at: number): Span | undefined {

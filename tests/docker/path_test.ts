@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { DockerError } from "../../src/docker/errors.ts";
 import { path, queryString } from "../../src/docker/path.ts";
 

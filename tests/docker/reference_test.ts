@@ -1,18 +1,50 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   formatImageReference,
+  fullImageReference,
   isContainerLookup,
   isContainerName,
   isImageLookup,
   isNetworkLookup,
   isNetworkName,
+  isRepository,
+  isTag,
   isVolumeName,
   parseImageReference,
 } from "../../src/docker/reference.ts";
 
 const SHA256 = `sha256:${"a1".repeat(32)}`;
 const SHA512 = `sha512:${"0f".repeat(64)}`;
+
+Deno.test("fullImageReference() adds what Docker adds", () => {
+  const cases: [string, string | undefined][] = [
+    ["redis", "docker.io/library/redis:latest"],
+    ["docker.io/redis:7", "docker.io/library/redis:7"],
+    ["index.docker.io/library/redis", "docker.io/library/redis:latest"],
+    ["shop/api", "docker.io/shop/api:latest"],
+    ["localhost:5000/api:1", "localhost:5000/api:1"],
+    [`api@${SHA256}`, `docker.io/library/api@${SHA256}`],
+    ["a___b", undefined],
+  ];
+  for (const [text, expected] of cases) assert.equal(fullImageReference(text), expected, text);
+});
+
+Deno.test("isRepository() accepts a name with its registry, without tag and digest", () => {
+  for (const text of ["shop", "a__b/c--d", "localhost:5000/shop", "Registry.example/shop"]) {
+    assert.equal(isRepository(text), true, text);
+  }
+  for (const text of ["", "Shop", "shop:1", `shop@${SHA256}`, "shop/", "/shop", "0".repeat(64)]) {
+    assert.equal(isRepository(text), false, text);
+  }
+});
+
+Deno.test("isTag() accepts what can stand behind the colon", () => {
+  for (const text of ["latest", "1.2", "_a", "A-b", "t".repeat(128)]) assert.ok(isTag(text), text);
+  for (const text of ["", ".a", "-a", "a:b", "a/b", "a\n", "ä", "t".repeat(129)]) {
+    assert.ok(!isTag(text), text);
+  }
+});
 
 Deno.test("parseImageReference() takes references apart", () => {
   const none = { domain: undefined, tag: undefined, digest: undefined };

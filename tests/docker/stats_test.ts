@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { blockIo, cpuPercent, memory, networkTraffic } from "../../src/docker/stats.ts";
 import type { ContainerStats } from "../../src/docker/types.ts";
 

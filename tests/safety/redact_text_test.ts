@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { redactText } from "../../src/safety/redact.ts";
 import { sanitizeText } from "../../src/safety/untrusted.ts";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { tools } from "../../src/catalog.ts";
 import { shorten, shortenOutput } from "../../src/safety/shorten.ts";
 import type { ToolOutput } from "../../src/tools/tool.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { sanitize, sanitizeText, sanitizeValue } from "../../src/safety/untrusted.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
 import type { ToolOutput } from "../../src/tools/tool.ts";

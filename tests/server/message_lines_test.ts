@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { type MessageLine, messageLines } from "../../src/server/message_lines.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

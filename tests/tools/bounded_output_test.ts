@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { BoundedOutput, type OutputText } from "../../src/tools/bounded_output.ts";
 
 interface Read extends OutputText {

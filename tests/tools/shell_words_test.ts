@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { argumentList, shellWords } from "../../src/tools/shell_words.ts";
 
 const good: readonly [string, readonly string[]][] = [

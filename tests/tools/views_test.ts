@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { containerView, cutStrings, eventView, infoView, pick } from "../../src/tools/views.ts";
 
 Deno.test("pick() keeps the keys of the view that say something", () => {
