@@ -17,6 +17,15 @@ function environment(): Record<string, string> {
   return Deno.env.toObject();
 }
 
+/** Undefined where it is gone, or Deno may not tell. */
+function workingDirectory(): string | undefined {
+  try {
+    return Deno.cwd();
+  } catch {
+    return undefined; // only builds need it, and they say that no folder is allowed
+  }
+}
+
 function platform(): Process["platform"] {
   const { os } = Deno.build;
   return os === "darwin" || os === "windows" ? os : "linux";
@@ -29,6 +38,7 @@ if (import.meta.main) {
       env: environment(),
       version: denoJson.version,
       platform: platform(),
+      workingDirectory: workingDirectory(),
       ownerOf: (path) => Deno.stat(path).then(({ uid }) => uid ?? undefined, () => undefined),
       stdin: Deno.stdin.readable,
       stdout: Deno.stdout.writable,

@@ -4,8 +4,9 @@ import { createDocker, type Docker } from "./docker/client.ts";
 import { DockerError } from "./docker/errors.ts";
 import { describeEndpoint, type Endpoint, resolveEndpoint } from "./docker/endpoint.ts";
 import { lazyTransport } from "./docker/transport/lazy.ts";
+import { registryLogins } from "./docker/registry_auth.ts";
 import { openTransport } from "./docker/transport/open.ts";
-import { endpointSources, type Machine } from "./config/machine.ts";
+import { buildRoots, dockerDirectory, endpointSources, type Machine } from "./config/machine.ts";
 import { guardTransport } from "./safety/engine_guard.ts";
 import type { ToolPolicy } from "./safety/policy.ts";
 import { createPipeline } from "./server/pipeline.ts";
@@ -35,13 +36,17 @@ export function createApp(config: Config, machine: Machine): App {
   const guarded = guardTransport(transport, {
     allowPrivileged: config.allowPrivilegedContainers,
   });
-  const docker = createDocker(guarded, { timeouts: { idle: config.dockerTimeout * 1000 } });
+  const docker = createDocker(guarded, {
+    timeouts: { idle: config.dockerTimeout * 1000 },
+    registryLogins: registryLogins(dockerDirectory(config, machine)),
+  });
   const engineChoice = (): string | undefined => choice;
   const policy = toolPolicy(config);
   const pipeline = createPipeline({
     docker,
     engineChoice,
     limits: outputLimits(config),
+    buildRoots: buildRoots(config, machine),
     owner: config.serverName,
     policy,
     confirmation: config.requireConfirmationForDestructive,

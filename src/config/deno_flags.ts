@@ -16,7 +16,7 @@ export interface GrantedEndpoint {
 
 /** What else the program opens. */
 export interface DenoFlagsOptions {
-  /** Further files it reads: docker's config.json and the context's meta.json, `--env-file`. @default {[]} */
+  /** Further files and folders it reads: docker's config.json and contexts, `--env-file`, what images are built from. @default {[]} */
   readonly files?: readonly string[];
 }
 

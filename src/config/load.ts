@@ -85,7 +85,9 @@ function exampleOf(setting: Setting): string | undefined {
 }
 
 function pathOf(setting: Setting, value: unknown, env: LoadSources["env"]): unknown {
-  return setting.path && typeof value === "string" ? expandHome(value, env) : value;
+  if (!setting.path) return value;
+  if (Array.isArray(value)) return value.map((path: string) => expandHome(path, env));
+  return typeof value === "string" ? expandHome(value, env) : value;
 }
 
 function notInForce(values: ReadonlyMap<SettingName, RawValue>): string[] {

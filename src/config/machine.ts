@@ -1,13 +1,35 @@
 import type { Config } from "./settings.ts";
-import type { EndpointSources } from "../docker/endpoint.ts";
+import { configDirectory, type EndpointSources } from "../docker/endpoint_types.ts";
 
 /** What the program knows of the machine it runs on; only `main.ts` asks the machine. */
 export interface Machine {
   readonly version: string;
   readonly platform: "linux" | "darwin" | "windows";
   readonly env: Readonly<Record<string, string>>;
+  /** Where the program was started; absent where that cannot be told. */
+  readonly workingDirectory?: string | undefined;
   /** The numeric id of a file's owner; `undefined` where it cannot be told. */
   readonly ownerOf: (path: string) => Promise<number | undefined>;
+}
+
+/** Where the docker command keeps the user's logins and contexts, if it can be told. */
+export function dockerDirectory(config: Config, { env }: Machine): string | undefined {
+  const home = env.HOME || env.USERPROFILE;
+  return configDirectory({ configDirectory: config.dockerConfig, home });
+}
+
+/** Where a program stands that was not started from a folder of its user's: to build from there would be to build from anywhere. */
+const WHOLE_DISK = /^(?:\/|[A-Za-z]:[\\/]?)$/;
+
+/** The folders that images may be built from: those of the configuration, else the working directory. */
+export function buildRoots(
+  { buildContextAllowlist }: Config,
+  { workingDirectory }: Machine,
+): readonly string[] {
+  if (buildContextAllowlist !== undefined) return buildContextAllowlist;
+  return workingDirectory === undefined || WHOLE_DISK.test(workingDirectory)
+    ? []
+    : [workingDirectory];
 }
 
 /** Where to look for the Engine, from the configuration and the machine. */

@@ -22,7 +22,7 @@ interface SettingBase<Value> {
   readonly example?: string;
   /** The value is never shown, not even when it is wrong. */
   readonly secret?: true;
-  /** A path: a leading `~/` stands for the home directory. */
+  /** A path or several: a leading `~/` stands for the home directory. */
   readonly path?: true;
   /** Set but empty is a value; for every other setting it is the same as not set. */
   readonly emptyIsValue?: true;

@@ -1,5 +1,5 @@
 import type { Setting } from "./setting.ts";
-import { booleanOrText, booleanText, integerText, listText } from "./value.ts";
+import { booleanOrText, booleanText, integerText, listText, pathListText } from "./value.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -25,9 +25,22 @@ export const safetySettings = {
   allowPrivilegedContainers: {
     group: "safety",
     env: "SAFETY_ALLOW_PRIVILEGED_CONTAINERS",
-    description: "Let commands run privileged, which gives them the host",
+    description:
+      "Let commands run privileged and networks use interfaces of the host, which gives them the host",
     schema: () => booleanText(),
     default: false,
+    effect: "now",
+  },
+  buildContextAllowlist: {
+    group: "safety",
+    env: "SAFETY_BUILD_CONTEXT_ALLOWLIST",
+    description:
+      "Folders that images may be built from, with all that is in them; the working directory when not set, none when set but empty",
+    schema: () => pathListText(),
+    default: undefined,
+    example: "~/projects,/srv/shop",
+    path: true,
+    emptyIsValue: true,
     effect: "now",
   },
   requireConfirmationForDestructive: {

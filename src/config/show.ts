@@ -1,7 +1,7 @@
 import { describeEndpoint, resolveEndpoint } from "../docker/endpoint.ts";
 import { configDirectory } from "../docker/endpoint_types.ts";
 import { denoFlags } from "./deno_flags.ts";
-import { endpointSources, type Machine } from "./machine.ts";
+import { buildRoots, endpointSources, type Machine } from "./machine.ts";
 import { type Config, settingEntries } from "./settings.ts";
 
 /** The configuration in force as an env file, secrets masked. */
@@ -25,7 +25,8 @@ export async function showDenoFlags(
   const directory = configDirectory(sources);
   const named = config.dockerBaseUrl ?? config.dockerHost;
   const context = named === undefined && directory !== undefined ? [directory] : [];
-  const { flags, notes } = denoFlags(endpoint, { files: [...files, ...context] });
+  const read = [...files, ...context, ...buildRoots(config, machine)];
+  const { flags, notes } = denoFlags(endpoint, { files: read });
   const comments = [describeEndpoint(endpoint), ...notes].map((note) => `# ${note}\n`);
   return `${comments.join("")}deno run ${flags.join(" ")} main.ts\n`;
 }

@@ -129,6 +129,17 @@ export function listText(): TextSchema<readonly string[]> {
   }).describe("words separated by commas, or a JSON array of strings");
 }
 
+/** As {@linkcode listText}, of absolute paths; `~/` stands for the home directory. */
+export function pathListText(): TextSchema<readonly string[]> {
+  return listText().refine((paths) => paths.every(isAbsolutePath), {
+    error: "has a path that is not absolute",
+  }).describe("absolute paths separated by commas, or a JSON array of them");
+}
+
+function isAbsolutePath(path: string): boolean {
+  return /^(?:\/|~[\\/]|[A-Za-z]:[\\/]|\\\\)\P{Cc}*$/u.test(path);
+}
+
 function jsonWords(text: string): string[] | undefined {
   try {
     return z.array(z.string()).safeParse(JSON.parse(text)).data;

@@ -119,6 +119,9 @@ function remedyFor(
   if (/is too (old|new)\b.*API version/i.test(reason)) {
     return "Unset DOCKER_API_VERSION, or use a Docker Engine from 20.10 to 29";
   }
+  if (/\bambiguous\b|multiple IDs found/i.test(reason)) {
+    return "Several match: give the id of the one that is meant";
+  }
   if (code === "not_found") {
     return object === undefined || object.kind === "exec"
       ? "Check that what is named still exists"

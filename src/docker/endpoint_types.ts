@@ -58,6 +58,8 @@ export interface Endpoint {
 }
 
 /** The docker CLI's configuration directory, if it can be told. */
-export function configDirectory(sources: EndpointSources): string | undefined {
+export function configDirectory(
+  sources: Pick<EndpointSources, "configDirectory" | "home">,
+): string | undefined {
   return sources.configDirectory || (sources.home ? `${sources.home}/.docker` : undefined);
 }

@@ -34,6 +34,10 @@ export interface EngineRequest extends CallOptions {
   readonly query?: Query | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Besides the content type; never shown in a message, because they carry credentials. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent in place of `body`, as fast as the Engine takes it; made anew for every attempt. */
+  readonly content?: (() => ReadableStream<Uint8Array>) | undefined;
   /** Statuses that are an outcome besides 2xx, e.g. `[304]`. */
   readonly expect?: readonly number[] | undefined;
   /** What the request is about, for errors. */

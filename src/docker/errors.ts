@@ -8,7 +8,7 @@
  * - `timeout`: a deadline passed. `incomplete`: the answer broke off or makes no sense.
  *   `too_large`: the answer is longer than we read.
  * - `unsupported`: the Engine is too old or too new, or cannot do this.
- * - `server_error`: the Engine failed.
+ * - `server_error`: the Engine failed. `build_failed`: a step of a build did.
  * - `outcome_unknown`: the connection broke after a change was asked for; it may have happened.
  */
 export type DockerErrorCode =
@@ -25,6 +25,7 @@ export type DockerErrorCode =
   | "too_large"
   | "unsupported"
   | "server_error"
+  | "build_failed"
   | "outcome_unknown";
 
 /** One object of the Engine, as the caller or the Engine named it. */

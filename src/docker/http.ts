@@ -160,14 +160,15 @@ function changed(error: unknown, { method, action, object }: EngineRequest): unk
 }
 
 function wireForm(
-  { method, path, query, body }: EngineRequest,
+  { method, path, query, body, content, headers = {} }: EngineRequest,
   apiVersion: string,
   signal: AbortSignal,
 ): [string, TransportRequest] {
   const url = `/v${apiVersion}${path}${queryString(query)}`;
-  if (body === undefined) return [url, { method, signal }];
-  const headers = { "content-type": "application/json" };
-  return [url, { method, signal, headers, body: JSON.stringify(body) }];
+  if (content !== undefined) return [url, { method, signal, headers, body: content() }];
+  if (body === undefined) return [url, { method, signal, headers }];
+  const typed = { ...headers, "content-type": "application/json" };
+  return [url, { method, signal, headers: typed, body: JSON.stringify(body) }];
 }
 
 async function refusal(

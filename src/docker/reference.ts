@@ -58,6 +58,37 @@ export function formatImageReference({ domain, path, tag, digest }: ImageReferen
   return name + (tag === undefined ? "" : `:${tag}`) + (digest === undefined ? "" : `@${digest}`);
 }
 
+/** The reference with everything that Docker adds to it: `redis` is `docker.io/library/redis:latest`. */
+export function fullImageReference(text: string): string | undefined {
+  const reference = parseImageReference(text);
+  if (reference === undefined) return undefined;
+  const { path, tag, digest } = reference;
+  const isHub = reference.domain === undefined ||
+    /^(?:index\.)?docker\.io$/.test(reference.domain);
+  return formatImageReference({
+    domain: isHub ? "docker.io" : reference.domain,
+    path: isHub && !path.includes("/") ? `library/${path}` : path,
+    tag: tag ?? (digest === undefined ? "latest" : undefined),
+    digest,
+  });
+}
+
+/** Whether a text can be the repository of a new name: `[domain/]path` without tag and digest. */
+export function isRepository(text: string): boolean {
+  const reference = parseImageReference(text);
+  return reference !== undefined && reference.tag === undefined && reference.digest === undefined;
+}
+
+/** Whether a text can be a tag, without its colon. */
+export function isTag(text: string): boolean {
+  return TAG.test(text);
+}
+
+/** Whether a text can be the tag of an image. */
+export function isImageTag(text: string): boolean {
+  return TAG.test(text);
+}
+
 /** Whether a text can name an existing image: a reference, a full id, or 6 to 64 digits of one. */
 export function isImageLookup(text: string): boolean {
   return IMAGE_ID.test(text) || parseImageReference(text) !== undefined;

@@ -7,6 +7,7 @@ import {
   integerText,
   lineText,
   listText,
+  pathListText,
   secretText,
   type TextSchema,
   transportText,
@@ -138,5 +139,20 @@ Deno.test("listText() reads commas and JSON arrays, trimmed and without repetiti
   ]);
   for (const text of ["[a, b]", '["a", 1]', '["a"', "[[]]", "[null]"]) {
     refuses(listText(), [[text, "is not a JSON array of strings"]]);
+  }
+});
+
+Deno.test("pathListText() takes absolute paths only", () => {
+  accepts(pathListText(), [
+    ["", []],
+    ["/srv/a, ~/b", ["/srv/a", "~/b"]],
+    ['["/srv/a, b", "C:\\\\shop", "\\\\\\\\host\\\\share"]', [
+      "/srv/a, b",
+      "C:\\shop",
+      "\\\\host\\share",
+    ]],
+  ]);
+  for (const text of ["a", "./a", "/a,b", "~", "~user/a", '["/a\\nb"]', "C:shop"]) {
+    refuses(pathListText(), [[text, "has a path that is not absolute"]]);
   }
 });

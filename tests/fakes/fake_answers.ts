@@ -37,10 +37,39 @@ export const goodAnswers: Readonly<Record<string, FakeReply>> = {
   "POST /exec/{}/start": () => frames("output\n"),
   "GET /exec/{}/json": { ExitCode: 0, Running: false },
   "GET /images/json": [{ Id: "sha256:dangling", Created: 1, Size: 5 }],
+  "GET /images/{}/json": { Id: "sha256:shop", RepoTags: ["shop:old"], Size: 5, Config: null },
+  "GET /images/{}/history": [{ Id: "<missing>", Created: 1, CreatedBy: "RUN make", Tags: null }],
+  "POST /images/{}/tag": () => new Response(null, { status: 201 }),
+  "POST /images/create": () =>
+    lines(
+      { status: "Pulling from library/redis", id: "7" },
+      { status: "Pull complete", id: "4f1c2d3e4a5b", progressDetail: {} },
+      { status: `Digest: sha256:${ID}` },
+      { status: "Status: Downloaded newer image for redis:7" },
+    ),
+  "POST /images/{}/push": () =>
+    lines(
+      { status: "Pushed", id: "4f1c2d3e4a5b", progressDetail: {} },
+      { status: `1.2: digest: sha256:${ID} size: 528` },
+      { progressDetail: {}, aux: { Tag: "1.2", Digest: `sha256:${ID}`, Size: 528 } },
+    ),
+  "POST /build": () =>
+    lines(
+      { stream: "Step 1/1 : FROM scratch\n" },
+      { aux: { ID: `sha256:${ID}` } },
+      { stream: "Successfully built 4f1c2d3e4a5b\n" },
+    ),
   "DELETE /images/{}": [{ Deleted: "sha256:dangling" }],
   "GET /networks": [{ Id: "n1", Name: "unused", Created: "2020-01-01T00:00:00Z" }],
+  "GET /networks/{}": { Id: "n1", Name: "unused", Driver: "bridge", IPAM: null, Containers: null },
+  "POST /networks/create": () => Response.json({ Id: "n2", Warning: "" }, { status: 201 }),
+  "POST /networks/{}/connect": () => new Response(null, { status: 200 }),
+  "POST /networks/{}/disconnect": () => new Response(null, { status: 200 }),
   "DELETE /networks/{}": done,
-  "GET /volumes": { Volumes: null },
+  "GET /volumes": { Volumes: [{ Name: "a".repeat(64), Driver: "local", Labels: null }] },
+  "GET /volumes/{}": { Name: "shop_data", Driver: "local", Options: null },
+  "POST /volumes/create": () =>
+    Response.json({ Name: "shop_data", Driver: "local" }, { status: 201 }),
   "DELETE /volumes/{}": done,
   "GET /info": { Name: "host", ServerVersion: "28.5.0", NCPU: 2, Warnings: null },
   "GET /version": { Version: "28.5.0", ApiVersion: "1.51" },

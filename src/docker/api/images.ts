@@ -1,7 +1,12 @@
 import { type CallOptions, type Http, LIST_LIMIT } from "../engine_request.ts";
 import { type Filters, path } from "../path.ts";
 import { listOf, objectOf } from "./answer.ts";
-import type { ImageDeletion, ImageDetails, ImageSummary } from "./object_types.ts";
+import type {
+  ImageDeletion,
+  ImageDetails,
+  ImageHistoryStep,
+  ImageSummary,
+} from "./object_types.ts";
 import { subject } from "./subject.ts";
 
 /** Which images to list. */
@@ -19,11 +24,30 @@ export interface ImageRemoveOptions extends CallOptions {
   readonly noprune?: boolean | undefined;
 }
 
+/** The new name of an image. */
+export interface ImageTagOptions extends CallOptions {
+  /** With the registry, without a tag. */
+  readonly repo: string;
+  readonly tag: string;
+}
+
 /** Images; `reference` is a name with tag or digest, an id or its unambiguous beginning. */
 export interface ImagesApi {
   list(options?: ImageListOptions): Promise<ImageSummary[]>;
   /** @throws {DockerError} `not_found` */
   inspect(reference: string, options?: CallOptions): Promise<ImageDetails>;
+  /**
+   * The steps that made an image, the last one first.
+   *
+   * @throws {DockerError} `not_found`
+   */
+  history(reference: string, options?: CallOptions): Promise<ImageHistoryStep[]>;
+  /**
+   * Gives an image another name; an image that had the name loses it.
+   *
+   * @throws {DockerError} `not_found`, `invalid_argument`
+   */
+  tag(reference: string, options: ImageTagOptions): Promise<void>;
   /**
    * Removes a tag, and the image with its last one; yields what was untagged and deleted.
    *
@@ -47,6 +71,17 @@ export function imagesApi(http: Http): ImagesApi {
       const about = subject("inspect", "image", reference);
       const request = { ...about, method: "GET", path: path`/images/${reference}/json` } as const;
       return objectOf(await http.json({ ...request, signal, timeouts }), about.action);
+    },
+    async history(reference, { signal, timeouts } = {}) {
+      const about = subject("read the history of", "image", reference);
+      const url = path`/images/${reference}/history`;
+      const request = { ...about, method: "GET", path: url, signal, timeouts } as const;
+      return listOf(await http.json(request), about.action);
+    },
+    async tag(reference, { signal, timeouts, repo, tag }) {
+      const about = subject("tag", "image", reference);
+      const request = { ...about, method: "POST", path: path`/images/${reference}/tag` } as const;
+      await http.send({ ...request, query: { repo, tag }, signal, timeouts });
     },
     async remove(reference, { signal, timeouts, ...query } = {}) {
       const about = subject("remove", "image", reference);

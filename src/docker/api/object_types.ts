@@ -31,7 +31,22 @@ export type ImageDetails = {
   readonly Variant?: string;
   readonly Os?: string;
   readonly Size?: number;
+  /** Only where the containerd image store is used, which keeps several platforms under one name. */
+  readonly Descriptor?: unknown;
   readonly RootFS?: { readonly Type?: string; readonly Layers?: readonly string[] | null } | null;
+};
+
+/** One layer of an image, or one step that made none. */
+export type ImageHistoryStep = {
+  /** `<missing>` for a layer that is no image of this Engine. */
+  readonly Id?: string;
+  /** Unix seconds. */
+  readonly Created?: number;
+  readonly CreatedBy?: string;
+  readonly Tags?: readonly string[] | null;
+  /** Bytes. */
+  readonly Size?: number;
+  readonly Comment?: string;
 };
 
 /** What became of an image and its layers; exactly one field is set. */
@@ -81,6 +96,12 @@ export type NetworkDetails = {
     | null;
   readonly Options?: Readonly<Record<string, string>> | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
+};
+
+/** The answer to creating a network; an empty warning is none. */
+export type CreatedNetwork = {
+  readonly Id: string;
+  readonly Warning: string;
 };
 
 /** A volume, in lists and inspections. */

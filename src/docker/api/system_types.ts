@@ -37,6 +37,13 @@ export type SystemInfo = {
   /** Bytes. */
   readonly MemTotal?: number;
   readonly DefaultRuntime?: string;
+  /** Names of drivers by what they drive; legacy plugins are missing until they are used. */
+  readonly Plugins?:
+    | {
+      readonly Volume?: readonly string[] | null;
+      readonly Network?: readonly string[] | null;
+    }
+    | null;
   readonly SecurityOptions?: readonly string[] | null;
   readonly Swarm?: { readonly LocalNodeState?: string } | null;
   readonly Warnings?: readonly string[] | null;
