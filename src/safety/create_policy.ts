@@ -7,7 +7,8 @@ export interface CreatePolicy {
   readonly allowPrivileged: boolean;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/** A JSON object of a body. */
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Fields of the body of `POST /containers/create` that decide nothing about the host. */
 const CONTAINER_FIELDS = new Set(["Image", "Cmd", "Env", "ExposedPorts", "Labels", "HostConfig"]);
@@ -76,16 +77,27 @@ function judgeMount(mount: Json): void {
   }
 }
 
-function onlyKnown(value: Json, known: ReadonlySet<string>, where: string): void {
+/**
+ * Refuses an object with a field that is not known.
+ *
+ * @throws {RefusedError} `policy`, naming the field after `where`.
+ */
+export function onlyKnown(value: Json, known: ReadonlySet<string>, where: string): void {
   const stranger = Object.keys(value).find((field) => !known.has(field));
   if (stranger !== undefined) throw unknown(`${where}.${stranger}`);
 }
 
-function object(value: unknown, where: string): Json {
+/**
+ * A part of a body that must be an object.
+ *
+ * @throws {RefusedError} `policy` for anything else.
+ */
+export function object(value: unknown, where: string): Json {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
   throw unknown(where);
 }
 
-function unknown(field: string): RefusedError {
+/** The refusal of a field that no policy has been thought of for. */
+export function unknown(field: string): RefusedError {
   return new RefusedError("policy", `Cannot create: ${field} is not covered by the create policy`);
 }

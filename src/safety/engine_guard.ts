@@ -1,6 +1,8 @@
 import type { Hijacked, Transport, TransportRequest } from "../docker/transport/transport.ts";
 import { RefusedError } from "../tools/refused.ts";
 import { type CreatePolicy, judgeContainer, judgeExec } from "./create_policy.ts";
+import { judgeConnect, judgeDisconnect, judgeNetwork } from "./network_policy.ts";
+import { judgeVolume } from "./volume_policy.ts";
 
 /**
  * Every Engine request this program may make; `{}` stands for one name or id, `{ref}` for one image reference. What is not
@@ -27,12 +29,21 @@ const ALLOWED = [
   "GET /exec/{}/json",
   "GET /images/json",
   "GET /images/{ref}/json",
+  "POST /images/create",
+  "POST /images/{ref}/push",
+  "POST /build",
+  "GET /images/{ref}/history",
+  "POST /images/{ref}/tag",
   "DELETE /images/{ref}",
   "GET /networks",
   "GET /networks/{}",
+  "POST /networks/create",
+  "POST /networks/{}/connect",
+  "POST /networks/{}/disconnect",
   "DELETE /networks/{}",
   "GET /volumes",
   "GET /volumes/{}",
+  "POST /volumes/create",
   "DELETE /volumes/{}",
 ] as const;
 
@@ -43,16 +54,43 @@ type Judge = (body: unknown, policy: CreatePolicy) => void;
 const JUDGES: Readonly<Partial<Record<Allowed, Judge>>> = {
   "POST /containers/create": judgeContainer,
   "POST /containers/{}/exec": judgeExec,
+  "POST /networks/create": judgeNetwork,
+  "POST /networks/{}/connect": judgeConnect,
+  "POST /networks/{}/disconnect": judgeDisconnect,
+  "POST /volumes/create": judgeVolume,
 };
 
+/** Requests whose query decides what they do, and the parameters that it may have. */
+const QUERIES: Readonly<Partial<Record<Allowed, readonly string[]>>> = {
+  // Not "fromSrc", which imports what a URL answers.
+  "POST /images/create": ["fromImage", "tag", "platform"],
+  "POST /images/{ref}/push": ["tag"],
+  // Not "remote", "outputs", "networkmode", "extrahosts", "cgroupparent" and others that reach beyond a build.
+  "POST /build": [
+    "version",
+    "dockerfile",
+    "t",
+    "buildargs",
+    "labels",
+    "target",
+    "platform",
+    "nocache",
+    "pull",
+    "rm",
+    "forcerm",
+  ],
+  "POST /images/{ref}/tag": ["repo", "tag"],
+};
+/** Bodies that no Engine reads as further parameters, which a form would be. */
+const NO_FORM = [undefined, "application/json", "application/x-tar"];
+
+/** A name needs no encoding, so "%" in one is an attack. */
+const NAME = "[A-Za-z0-9][\\w.-]*";
+/** Percent-encoded into one segment; "%5B" begins the IPv6 address of a registry. */
+const REFERENCE = "(?:[A-Za-z0-9]|%5B)[\\w.%-]*";
 const PATTERNS = ALLOWED.map((entry) => ({
   entry,
-  // A reference is percent-encoded into one segment; a name needs no encoding, so "%" in one is an attack.
-  pattern: new RegExp(
-    `^${
-      entry.replaceAll("{}", "[A-Za-z0-9][\\w.-]*").replaceAll("{ref}", "[A-Za-z0-9][\\w.%-]*")
-    }$`,
-  ),
+  pattern: new RegExp(`^${entry.replaceAll("{}", NAME).replaceAll("{ref}", REFERENCE)}$`),
 }));
 const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
 
@@ -94,6 +132,7 @@ async function guarded<Answer>(
       `Cannot send "${request}" to the Engine: not a request of this server`,
     );
   }
+  judgeQuery(entry, path, init.headers);
   JUDGES[entry]?.(jsonBody(entry, init.body), policy);
   return await pass();
 }
@@ -103,6 +142,22 @@ function pathOnly(path: string): string {
   const bare = path.replace(/[?#].*$/s, "").replace(VERSION_PREFIX, "");
   const hasDots = bare.split(/\/|%2f/i).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
   return hasDots ? "(a path with dot segments)" : bare;
+}
+
+function judgeQuery(entry: Allowed, path: string, headers: TransportRequest["headers"]): void {
+  const allowed = QUERIES[entry];
+  if (allowed === undefined) return;
+  const query = /\?(.*)$/s.exec(path)?.[1] ?? "";
+  const parameters = new URLSearchParams(query);
+  const strange = [...parameters.keys()].find((name) => !allowed.includes(name));
+  const [, type] = Object.entries(headers ?? {}).find(([name]) => /^content-type$/i.test(name)) ??
+    [];
+  // Spelt in another way than ours, it could mean something else to the Engine.
+  if (strange === undefined && parameters.toString() === query && NO_FORM.includes(type)) return;
+  throw new RefusedError(
+    "policy",
+    `Cannot send "${entry}" to the Engine: its query is not one of this server`,
+  );
 }
 
 function jsonBody(entry: Allowed, body: TransportRequest["body"]): unknown {

@@ -60,12 +60,26 @@ const allowed: readonly [string, string, string?][] = [
   ["GET", "/images/json"],
   ["GET", "/images/localhost%3A5000%2Fa%2Fb%3A1/json"],
   ["GET", `/images/sha256%3A${ID}/json`],
+  ["GET", "/images/shop%2Fapi%3A1/history"],
+  ["GET", "/images/%5B%3A%3A1%5D%3A5000%2Fshop/history"],
+  ["POST", "/images/shop/tag?repo=localhost%3A5000%2Fshop&tag=1"],
   ["DELETE", `/images/sha256%3A${ID}`],
+  ["POST", "/build?version=2&dockerfile=Dockerfile&t=shop%2Fweb%3A1&rm=true&forcerm=true"],
+  [
+    "POST",
+    "/build?version=1&buildargs=%7B%22A%22%3A%22b%22%7D&labels=%7B%7D&target=a&nocache=true",
+  ],
+  ["POST", "/images/create?fromImage=localhost%3A5000%2Fa&tag=1&platform=linux%2Farm64"],
+  ["POST", "/images/localhost%3A5000%2Fa/push?tag=1"],
   ["GET", "/networks"],
   ["GET", "/networks/shop_default"],
+  ["POST", "/networks/create", '{"Name":"shop"}'],
+  ["POST", "/networks/shop/connect", '{"Container":"web"}'],
+  ["POST", "/networks/shop/disconnect", '{"Container":"web"}'],
   ["DELETE", "/networks/shop"],
   ["GET", "/volumes"],
   ["GET", "/volumes/data"],
+  ["POST", "/volumes/create", '{"Name":"data"}'],
   ["DELETE", "/volumes/data"],
 ];
 
@@ -89,16 +103,16 @@ Deno.test("guardTransport() takes a fetch without a method for a GET", async () 
 /** Endpoints of the Engine API up to 1.51 that no tool needs. */
 const others = `
   POST /containers/prune | POST /images/prune | POST /networks/prune | POST /volumes/prune
-  POST /build/prune | POST /build | POST /build/cancel | POST /commit | POST /auth
-  POST /images/create | POST /images/load | GET /images/get | GET /images/a/get | GET /images/search
-  GET /images/a/history | POST /images/a/tag | POST /images/a/push | GET /distribution/a/json
+  POST /build/prune | POST /build/cancel | POST /commit | POST /auth
+  POST /images/load | GET /images/get | GET /images/a/get | GET /images/search
+  GET /distribution/a/json
   GET /containers/a/archive | HEAD /containers/a/archive | PUT /containers/a/archive
   GET /containers/a/export | GET /containers/a/changes | GET /containers/a/top
   GET /containers/a/attach/ws | POST /containers/a/attach | POST /containers/a/resize
   POST /containers/a/kill | POST /containers/a/pause | POST /containers/a/unpause
   POST /containers/a/rename | POST /containers/a/update | POST /containers/a/wait
-  POST /exec/a/resize | POST /networks/create | POST /networks/a/connect
-  POST /networks/a/disconnect | POST /volumes/create | PUT /volumes/a | POST /session | POST /grpc
+  POST /exec/a/resize
+  PUT /volumes/a | POST /session | POST /grpc
   GET /plugins | POST /plugins/pull | POST /plugins/a/enable | GET /plugins/privileges
   GET /swarm | POST /swarm/init | POST /swarm/join | GET /nodes | GET /services
   POST /services/create | GET /tasks | GET /secrets | POST /secrets/create | GET /configs
@@ -169,9 +183,67 @@ Deno.test("guardTransport() refuses a create whose body it cannot judge", async 
   const bytes = new TextEncoder().encode("{}");
   const twice = '{"HostConfig":{"Mounts":[{"Type":"bind","Source":"/"}]},"HostConfig":{}}';
   const bodies = [undefined, null, bytes, new Blob([bytes]).stream(), "", "{", "{} ", twice];
-  for (const path of ["/containers/create", "/containers/web/exec"]) {
+  const paths = ["/containers/create", "/containers/web/exec", "/volumes/create"];
+  const networks = ["create", "shop/connect", "shop/disconnect"].map((path) => `/networks/${path}`);
+  for (const path of [...paths, ...networks]) {
     for (const body of bodies) await refuses("POST", path, body);
   }
+});
+
+Deno.test("guardTransport() refuses a pull or push with anything but its own parameters", async () => {
+  const queries = [
+    "fromSrc=http%3A%2F%2Fevil.example%2Fa.tar",
+    "fromSrc=-",
+    "fromImage=a&fromSrc=-",
+    "fromImage=a&repo=b",
+    "fromImage=a&changes=ENV+A%3Db",
+    "fromImage=a&message=b",
+    "FromSrc=-",
+    "fromImage=a;fromSrc=-",
+    "fromImage=a&&fromSrc=-",
+    "fromImage=a%26fromSrc=-",
+    "fromImage=a&fromSrc",
+    "fromImage=a&%66romSrc=-",
+    "fromImage=a?fromSrc=-",
+    "fromImage=a#&fromSrc=-",
+  ];
+  for (const query of queries) {
+    await refuses("POST", `/images/create?${query}`);
+    await refuses("POST", `/v1.41/images/create?${query}`);
+    await refuses("POST", `/images/a/push?${query}`);
+  }
+});
+
+Deno.test("guardTransport() refuses a build with anything that reaches beyond a build", async () => {
+  const parameters = [
+    "remote=https%3A%2F%2Fevil.example%2Fa.git",
+    "networkmode=host",
+    "extrahosts=registry%3A6.6.6.6",
+    "cgroupparent=%2F",
+    "shmsize=1",
+    "memory=1",
+    "ulimits=%5B%5D",
+    "squash=true",
+    "outputs=%5B%5D",
+    "session=a",
+    "cachefrom=%5B%22a%22%5D",
+    "securityopt=a",
+    "isolation=process",
+    "Remote=a",
+    "dockerfile=a&;remote=b",
+  ];
+  for (const parameter of parameters) {
+    await refuses("POST", `/build?${parameter}`);
+    await refuses("POST", `/v1.41/build?version=2&${parameter}`);
+  }
+});
+
+Deno.test("guardTransport() refuses a pull with a form, whose fields are parameters to the Engine", async () => {
+  const { sent, transport } = guarded();
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  const init = { method: "POST", headers: form, body: "fromSrc=-" };
+  await assert.rejects(transport.fetch("/images/create?fromImage=a", init), REFUSED);
+  assert.deepEqual(sent, []);
 });
 
 Deno.test("guardTransport() judges the body of a create and of an exec by the policy", async () => {
@@ -182,6 +254,13 @@ Deno.test("guardTransport() judges the body of a create and of an exec by the po
   const privileged = { Image: "a", HostConfig: { Privileged: true } };
   await assert.rejects(send("/v1.41/containers/create?name=x", privileged), refused);
   await assert.rejects(send("/containers/web/exec", { Cmd: ["x"], Privileged: true }), refused);
+  const bind = { type: "none", o: "bind", device: "/" };
+  await assert.rejects(send("/v1.41/volumes/create", { Name: "ab", DriverOpts: bind }), refused);
+  const lan = { Name: "shop", Driver: "macvlan", Options: { parent: "eth0" } };
+  await assert.rejects(send("/networks/create", lan), refused);
+  const mac = { Container: "web", EndpointConfig: { MacAddress: "02:42:ac:11:00:02" } };
+  await assert.rejects(send("/networks/shop/connect", mac), refused);
+  await assert.rejects(send("/networks/shop/disconnect", { Container: "../x" }), refused);
   assert.deepEqual(sent, []);
 });
 
