@@ -5,10 +5,24 @@ import { containerLogs } from "./tools/container_logs.ts";
 import { inspectContainer, listContainers } from "./tools/container_read.ts";
 import { removeContainer } from "./tools/container_remove.ts";
 import { containerStats } from "./tools/container_stats.ts";
+import { buildImage } from "./tools/image_build.ts";
+import { pruneImages } from "./tools/image_prune.ts";
+import { imageHistory, inspectImage, listImages } from "./tools/image_read.ts";
+import { removeImage } from "./tools/image_remove.ts";
+import { tagImage } from "./tools/image_tag.ts";
+import { pullImage, pushImage } from "./tools/image_transfer.ts";
+import { connectContainer, disconnectContainer } from "./tools/network_change.ts";
+import { createNetwork } from "./tools/network_create.ts";
+import { inspectNetwork, listNetworks } from "./tools/network_read.ts";
+import { removeNetwork } from "./tools/network_remove.ts";
 import { healthcheck, systemDf, systemInfo, version } from "./tools/system.ts";
 import { events } from "./tools/system_events.ts";
 import { systemPrune } from "./tools/system_prune.ts";
 import type { Tool } from "./tools/tool.ts";
+import { createVolume } from "./tools/volume_create.ts";
+import { pruneVolumes } from "./tools/volume_prune.ts";
+import { inspectVolume, listVolumes } from "./tools/volume_read.ts";
+import { removeVolume } from "./tools/volume_remove.ts";
 
 /** Every tool, in the order in which clients and the docs list them. */
 export const tools: readonly Tool[] = [
@@ -24,6 +38,32 @@ export const tools: readonly Tool[] = [
   restartContainer,
   removeContainer,
 
+  // Images
+  listImages,
+  inspectImage,
+  imageHistory,
+  tagImage,
+  pullImage,
+  buildImage,
+  pushImage,
+  removeImage,
+  pruneImages,
+
+  // Networks
+  listNetworks,
+  inspectNetwork,
+  createNetwork,
+  connectContainer,
+  disconnectContainer,
+  removeNetwork,
+
+  // Volumes
+  listVolumes,
+  inspectVolume,
+  createVolume,
+  removeVolume,
+  pruneVolumes,
+
   // System
   systemInfo,
   systemDf,
@@ -31,28 +71,4 @@ export const tools: readonly Tool[] = [
   events,
   healthcheck,
   systemPrune,
-];
-
-/** Tools of mcp-docker 1.0.4 that this version does not have yet; configurations may name them already. */
-export const plannedToolNames: readonly string[] = [
-  "docker_list_images",
-  "docker_inspect_image",
-  "docker_image_history",
-  "docker_tag_image",
-  "docker_pull_image",
-  "docker_build_image",
-  "docker_push_image",
-  "docker_remove_image",
-  "docker_prune_images",
-  "docker_list_networks",
-  "docker_inspect_network",
-  "docker_create_network",
-  "docker_connect_container",
-  "docker_disconnect_container",
-  "docker_remove_network",
-  "docker_list_volumes",
-  "docker_inspect_volume",
-  "docker_create_volume",
-  "docker_remove_volume",
-  "docker_prune_volumes",
 ];

@@ -1,4 +1,4 @@
-import { plannedToolNames, tools } from "./catalog.ts";
+import { tools } from "./catalog.ts";
 import { readCommandLine } from "./config/command_line.ts";
 import { ConfigError } from "./config/mistake.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
@@ -40,7 +40,7 @@ export async function main(process: Process): Promise<number> {
     if (help) return await showHelp(process);
     if (version) return await print(process.stdout, `mcp-docker ${process.version}\n`);
     const loaded = await loadConfig(process, {
-      toolNames: [...tools.map((tool) => tool.name), ...plannedToolNames],
+      toolNames: tools.map((tool) => tool.name),
       commands: COMMANDS,
     });
     return await runCommand(process, loaded);

@@ -20,15 +20,14 @@ export function listing(tool: Tool): ListedTool {
   return made;
 }
 
-/** What clients may assume without reading the description; the further hints mean nothing of a tool that only reads. */
-function annotations({ safety, idempotent = false }: Tool): ListedTool["annotations"] {
-  if (safety === "safe") return { readOnlyHint: true, openWorldHint: false };
-  return {
-    readOnlyHint: false,
-    destructiveHint: safety === "destructive",
-    idempotentHint: idempotent,
-    openWorldHint: false,
-  };
+/** What clients may assume without reading the description; what MCP assumes anyway is left out. */
+function annotations(
+  { safety, idempotent = false, openWorld = false }: Tool,
+): ListedTool["annotations"] {
+  const world = openWorld ? {} : { openWorldHint: false };
+  if (safety === "safe") return { readOnlyHint: true, ...world };
+  const repeated = idempotent ? { idempotentHint: true } : {};
+  return { destructiveHint: safety === "destructive", ...repeated, ...world };
 }
 
 /** Checked when the tool is called, with a message; a model does not count characters. */
@@ -48,6 +47,10 @@ function prune(schema: unknown, io: "input" | "output"): unknown {
     if (key === "additionalProperties" && isNoise(value, io)) continue;
     if (key === "propertyNames" && JSON.stringify(value) === '{"type":"string"}') continue;
     if (UNREAD.has(key) && typeof value === "number") continue;
+    if (key === "propertyNames" && hasEnum(value)) {
+      kept.push([key, { enum: value.enum }]); // the names show that they are strings
+      continue;
+    }
     if (key === "items" && value === false) continue; // some clients take objects only for schemas
     kept.push([key, prune(value, io)]);
   }
@@ -57,4 +60,8 @@ function prune(schema: unknown, io: "input" | "output"): unknown {
 /** Answers may carry more than their schema names (`notice`, `truncated`), and `{}` says nothing. */
 function isNoise(value: unknown, io: "input" | "output"): boolean {
   return (io === "output" && value === false) || JSON.stringify(value) === "{}";
+}
+
+function hasEnum(schema: unknown): schema is { enum: unknown } {
+  return typeof schema === "object" && schema !== null && "enum" in schema;
 }

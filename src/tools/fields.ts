@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { isContainerLookup } from "../docker/reference.ts";
+import {
+  isContainerLookup,
+  isImageLookup,
+  isNetworkLookup,
+  isVolumeName,
+} from "../docker/reference.ts";
 
 /** Characters, as in the contract. */
 const MAXIMUM_COMMAND = 65_536;
@@ -13,6 +18,34 @@ export function containerRef(): z.ZodType<string, string> {
     });
 }
 
+/** An image on the Engine: a reference by the full grammar, an id, or at least six digits of one. */
+export function imageRef(): z.ZodString {
+  return z.string().meta({ description: "Image reference or id" }).refine(isImageLookup, {
+    error: "is not an image reference; expected name[:tag][@digest] or an image id",
+  });
+}
+
+/** A network's name or id, or enough of its id to be unique. */
+export function networkRef(): z.ZodString {
+  return z.string().meta({ description: "Network name or id" }).refine(isNetworkLookup, {
+    error: 'is not a network name or id; expected letters, digits, "_", "." or "-"',
+  });
+}
+
+/** The name of a volume. */
+export function volumeName(description: string): z.ZodString {
+  return z.string().meta({ description }).refine(isVolumeName, {
+    error: 'expected 2 to 128 letters, digits, "_", "." or "-"',
+  });
+}
+
+/** What makes a network or a volume; a plugin is named like an image. */
+export function driverName(usual: string): z.ZodDefault<z.ZodString> {
+  return z.string().refine((name) => /^[a-zA-Z0-9][\w./:-]{0,127}$/.test(name), {
+    error: 'is not the name of a driver; expected letters, digits, "_", ".", "/", ":" or "-"',
+  }).default(usual).meta({ description: "Driver" });
+}
+
 /** A whole number of seconds. */
 export function seconds(description: string, maximum = 3600): z.ZodNumber {
   return z.number().int().min(0).max(maximum).meta({ description });
@@ -20,9 +53,7 @@ export function seconds(description: string, maximum = 3600): z.ZodNumber {
 
 /** A point in time as docker's `--since` and `--until` take it; `parseTime` reads it. */
 export function pointInTime(which: "since" | "until"): z.ZodOptional<z.ZodString> {
-  const description = which === "since"
-    ? '"10m", "2h", RFC 3339, a date or Unix seconds'
-    : "As since";
+  const description = which === "since" ? '"10m", RFC 3339, a date or Unix seconds' : "As since";
   return z.string().max(64).meta({ description }).optional();
 }
 
@@ -92,9 +123,20 @@ export function isContainerPath(path: string): boolean {
     !/^\/+(?:proc|sys|dev)(?:\/|$)/.test(path);
 }
 
+const PLATFORM = /^[a-z0-9_.-]+\/[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)?$/;
+
+/** The platform of an image. */
+export function platform(): z.ZodOptional<z.ZodString> {
+  return z.string().max(64)
+    .refine((platform) => PLATFORM.test(platform), { error: "expected os/arch[/variant]" })
+    .optional().meta({ description: "E.g. linux/arm64" });
+}
+
 /** Environment variables by name. */
-export function environment(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
-  return z.record(z.string(), z.string()).meta({ description: "Environment variables" })
+export function environment(
+  description = "Variables",
+): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
+  return z.record(z.string(), z.string()).meta({ description })
     .refine((variables) => Object.entries(variables).every(isVariable), {
       error:
         'has a name that begins with a blank or holds "=" or a control character, or a value with a NUL or over 128 KiB',

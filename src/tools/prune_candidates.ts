@@ -1,8 +1,11 @@
 import type { Docker } from "../docker/client.ts";
-import type { ContainerSummary, VolumeDetails } from "../docker/types.ts";
+import type { ContainerSummary } from "../docker/types.ts";
 import { plainName } from "./container_view.ts";
+import { findImages } from "./image_candidates.ts";
+import { isUnused } from "./network_usage.ts";
 import type { PruneRules } from "./prune_filters.ts";
 import type { PlannedObject } from "./tool.ts";
+import { findVolumes, volumeSizes } from "./volume_candidates.ts";
 
 /** What a prune would delete, by kind. */
 export interface Candidates {
@@ -12,18 +15,7 @@ export interface Candidates {
   readonly volumes: PlannedObject[];
 }
 
-/** Containers in these states do nothing and can be deleted without force. */
 const STOPPED = new Set(["created", "exited", "dead"]);
-/** The Engine makes these itself and refuses to delete them. */
-const PREDEFINED_NETWORKS = new Set([
-  "bridge",
-  "host",
-  "none",
-  "ingress",
-  "docker_gwbridge",
-  "podman",
-]);
-const ANONYMOUS_LABEL = "com.docker.volume.anonymous";
 
 interface Search {
   readonly rules: PruneRules;
@@ -38,9 +30,10 @@ interface Search {
 export async function findCandidates(docker: Docker, search: Search): Promise<Candidates> {
   const { rules, signal } = search;
   const all = await docker.containers.list({ all: true, size: true, signal });
-  const isCandidate = ({ State, Labels, Created }: ContainerSummary): boolean =>
-    STOPPED.has(State ?? "") && rules.matches(Labels, Created ?? undefined);
+  const isCandidate = (container: ContainerSummary): boolean =>
+    isStopped(container) && rules.matches(container.Labels, container.Created ?? undefined);
   const remaining = all.filter((container) => !isCandidate(container));
+  const dangling = { rules, danglingOnly: true, users: remaining, signal };
   return {
     containers: all.filter(isCandidate).map(({ Id, Names, SizeRw }) => ({
       kind: "container",
@@ -48,24 +41,15 @@ export async function findCandidates(docker: Docker, search: Search): Promise<Ca
       name: plainName(Names?.[0]),
       size: SizeRw ?? 0,
     })),
-    images: await danglingImages(docker, remaining, search),
+    images: (await findImages(docker, dangling)).images,
     networks: await unusedNetworks(docker, remaining, search),
     volumes: search.volumes ? await anonymousVolumes(docker, remaining, search) : [],
   };
 }
 
-async function danglingImages(
-  docker: Docker,
-  remaining: readonly ContainerSummary[],
-  { rules, signal }: Search,
-): Promise<PlannedObject[]> {
-  const used = new Set(remaining.map(({ ImageID }) => ImageID));
-  const images = await docker.images.list({ filters: { dangling: ["true"] }, signal });
-  return images
-    .filter(({ Id, Labels, Created }) =>
-      !used.has(Id) && rules.matches(Labels, Created ?? undefined)
-    )
-    .map(({ Id, Size }) => ({ kind: "image", id: Id ?? "", size: Size ?? 0 }));
+/** Whether a container does nothing and can be deleted without force. */
+export function isStopped({ State }: ContainerSummary): boolean {
+  return STOPPED.has(State ?? "");
 }
 
 async function unusedNetworks(
@@ -73,16 +57,10 @@ async function unusedNetworks(
   remaining: readonly ContainerSummary[],
   { rules, signal }: Search,
 ): Promise<PlannedObject[]> {
-  const used = new Set(
-    remaining.flatMap(({ NetworkSettings }) =>
-      Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([name, at]) => [name, at?.NetworkID])
-    ),
-  );
-  const networks = await docker.networks.list({ signal });
-  return networks
-    .filter(({ Id, Name, Labels, Created }) =>
-      !PREDEFINED_NETWORKS.has(Name ?? "") && !used.has(Id) && !used.has(Name ?? undefined) &&
-      rules.matches(Labels, unixSeconds(Created))
+  const unused = isUnused(remaining);
+  return (await docker.networks.list({ signal }))
+    .filter((network) =>
+      unused(network) && rules.matches(network.Labels, unixSeconds(network.Created))
     )
     .map(({ Id, Name }) => ({ kind: "network", id: Id ?? "", name: Name ?? "" }));
 }
@@ -92,21 +70,10 @@ async function anonymousVolumes(
   remaining: readonly ContainerSummary[],
   { rules, signal }: Search,
 ): Promise<PlannedObject[]> {
-  const used = new Set(remaining.flatMap(({ Mounts }) => (Mounts ?? []).map(({ Name }) => Name)));
-  const usage = await docker.system.diskUsage({ types: ["volume"], signal });
-  const found = await docker.volumes.list({ signal });
-  const size = (name: string | null | undefined): number =>
-    Math.max(0, usage.Volumes?.find((volume) => volume.Name === name)?.UsageData?.Size ?? 0);
-  return found
-    .filter((volume) =>
-      isAnonymous(volume) && !used.has(volume.Name) && rules.matches(volume.Labels, undefined)
-    )
-    .map(({ Name }) => ({ kind: "volume", id: Name ?? "", size: size(Name) }));
-}
-
-/** Engines before 23 do not label them, but name them with 64 hexadecimal digits, as nobody else does. */
-function isAnonymous({ Name, Labels }: VolumeDetails): boolean {
-  return Object.hasOwn(Labels ?? {}, ANONYMOUS_LABEL) || /^[0-9a-f]{64}$/.test(Name ?? "");
+  const search = { rules, named: false, users: remaining, signal };
+  const { volumes } = await findVolumes(docker, search);
+  const sizes = await volumeSizes(docker, signal);
+  return volumes.map((id) => ({ kind: "volume", id, size: sizes.get(id) ?? 0 }));
 }
 
 function unixSeconds(time: string | null | undefined): number | undefined {

@@ -42,6 +42,21 @@ export function pruneRules(filters: Filters | undefined, volumes: boolean): Prun
   };
 }
 
+/**
+ * Reads a filter that is true or false.
+ *
+ * @returns undefined where it was not given
+ * @throws {RefusedError} `invalid_arguments` for anything but one of true, false, 1 and 0.
+ */
+export function flagFilter(filters: Filters | undefined, key: string): boolean | undefined {
+  const given = filters?.[key];
+  if (given === undefined) return undefined;
+  const [value = "", ...more] = [given].flat();
+  if (more.length === 0 && /^(?:true|1)$/.test(value)) return true;
+  if (more.length === 0 && /^(?:false|0)$/.test(value)) return false;
+  throw wrong(`filters.${key}: is neither true nor false`, 'Use "true" or "false"');
+}
+
 /** `key` or `key=value`, as everywhere in Docker. */
 function labelTest(filter: string): (labels: Readonly<Record<string, string>>) => boolean {
   const at = filter.indexOf("=");

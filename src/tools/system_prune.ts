@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Docker } from "../docker/client.ts";
-import { DockerError } from "../docker/errors.ts";
+import type { ImageDeletion } from "../docker/types.ts";
 import { filters } from "./fields.ts";
+import { deleteImage, layersSize } from "./image_candidates.ts";
+import { imageDeletions } from "./image_view.ts";
 import { type Candidates, findCandidates } from "./prune_candidates.ts";
+import { deleteEach, type FailedObject } from "./prune_deletion.ts";
 import { pruneRules } from "./prune_filters.ts";
 import { defineTool, type PlannedObject, type Tool, type ToolContext } from "./tool.ts";
 
@@ -14,22 +17,18 @@ export const systemPrune: Tool = defineTool({
   title: "Prune unused objects",
   safety: "destructive",
   description:
-    "Delete, for good, stopped containers, dangling images and unused networks; with `volumes` also " +
-    "unused anonymous volumes. Named volumes, tagged images and build cache stay. Returns what went and the bytes.",
+    "Delete, for good, stopped containers, dangling images and unused networks; with `volumes` also unused anonymous volumes. Returns what went and the bytes.",
   seconds: 600,
   input: () =>
     z.strictObject({
-      filters: filters(FILTER_KEYS, 'Only matching, e.g. {"until": "24h", "label": "stage=ci"}'),
+      filters: filters(FILTER_KEYS, 'E.g. {"until": "24h"}'),
       volumes: z.boolean().default(false).meta({ description: "Unused anonymous volumes too" }),
     }),
   output: () =>
     z.object({
       status: z.literal("done"),
       containers_deleted: z.array(z.string()),
-      images_deleted: z.array(z.object({
-        Untagged: z.string().optional(),
-        Deleted: z.string().optional(),
-      })),
+      images_deleted: imageDeletions(),
       networks_deleted: z.array(z.string()),
       volumes_deleted: z.array(z.string()),
       space_reclaimed: z.number(),
@@ -59,40 +58,28 @@ function planned({ containers, images, networks, volumes }: Candidates): Planned
 
 interface Deleted {
   readonly containers_deleted: string[];
-  readonly images_deleted: { Untagged?: string; Deleted?: string }[];
+  readonly images_deleted: ImageDeletion[];
   readonly networks_deleted: string[];
   readonly volumes_deleted: string[];
-  readonly failed: { kind: string; id: string; reason: string }[];
 }
 
-/** One failure does not hide what else was deleted. */
 async function deleteAll(
-  { docker, signal, progress }: ToolContext,
+  context: ToolContext,
   objects: readonly PlannedObject[],
-): Promise<Deleted> {
+): Promise<Deleted & { readonly failed: FailedObject[] }> {
+  const { docker, signal } = context;
   const deleted: Deleted = {
     containers_deleted: [],
     images_deleted: [],
     networks_deleted: [],
     volumes_deleted: [],
-    failed: [],
   };
-  for (const [index, object] of objects.entries()) {
-    signal.throwIfAborted();
-    progress({
-      progress: index,
-      total: objects.length,
-      message: `${object.kind} ${object.name ?? object.id}`,
-    });
-    try {
-      await deleteOne(docker, object, { deleted, signal });
-    } catch (error) {
-      if (!(error instanceof DockerError)) throw error;
-      if (error.code === "not_found") continue; // gone already, with its parent or by someone else
-      deleted.failed.push({ kind: object.kind, id: object.id, reason: error.message });
-    }
-  }
-  return deleted;
+  const failed = await deleteEach(
+    context,
+    objects,
+    (object) => deleteOne(docker, object, { deleted, signal }),
+  );
+  return { ...deleted, failed };
 }
 
 async function deleteOne(
@@ -106,7 +93,7 @@ async function deleteOne(
       deleted.containers_deleted.push(id);
       return;
     case "image":
-      deleted.images_deleted.push(...await docker.images.remove(id, { signal }));
+      await deleteImage(docker, id, { deleted: deleted.images_deleted, signal });
       return;
     case "network":
       await docker.networks.remove(id, { signal });
@@ -116,8 +103,4 @@ async function deleteOne(
       await docker.volumes.remove(id, { signal });
       deleted.volumes_deleted.push(id);
   }
-}
-
-async function layersSize({ docker, signal }: ToolContext): Promise<number> {
-  return (await docker.system.diskUsage({ types: ["image"], signal })).LayersSize ?? 0;
 }

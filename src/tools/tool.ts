@@ -37,6 +37,8 @@ export interface ToolContext {
   /** Aborts when the client cancels, disconnects, or the deadline passes. */
   readonly signal: AbortSignal;
   readonly limits: OutputLimits;
+  /** The folders that may be built from, absolute; a relative one counts from the first. */
+  readonly buildRoots: readonly string[];
   /** Written as the owner label on what this server creates. */
   readonly owner: string;
   /** Tells the client, if it asked, how far the call is; never throws and never waits. */
@@ -50,6 +52,10 @@ export interface PlannedObject {
   readonly name?: string;
   /** Bytes that deleting it sets free, where the Engine tells. */
   readonly size?: number;
+  /** Every name that an image goes by. */
+  readonly tags?: readonly string[];
+  /** Names of the containers that use it. */
+  readonly used_by?: readonly string[];
 }
 
 /** Everything there is to say about one tool; all else about it is derived from this value. */
@@ -66,6 +72,8 @@ export interface Tool<
   readonly description: string;
   /** Whether calling twice with the same arguments changes nothing more. @default {false} */
   readonly idempotent?: boolean;
+  /** Whether it reaches beyond the Engine, e.g. to a registry. @default {false} */
+  readonly openWorld?: boolean;
   /** Seconds a call may take; a function where an argument decides. @default {the configured default} */
   readonly seconds?: number | ((input: z.output<Input>) => number);
   /** Output fields that hold text which containers or images wrote; a notice ahead of them says so. */

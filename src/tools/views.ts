@@ -67,6 +67,33 @@ export const containerView: View = [
   ]],
 ];
 
+/** What a reader of `GET /networks/{id}` needs; `Containers` is made from it and the list of containers. */
+export const networkView: View = [
+  "Id",
+  "Name",
+  "Created",
+  "Scope",
+  "Driver",
+  "EnableIPv6",
+  "Internal",
+  "Attachable",
+  ["IPAM", ["Driver", "Options", "Config"]],
+  "Options",
+  "Labels",
+];
+
+/** What a reader of `GET /volumes/{name}` needs. */
+export const volumeView: View = [
+  "Name",
+  "Driver",
+  "Scope",
+  "Mountpoint",
+  "CreatedAt",
+  "Options",
+  "Status",
+  "Labels",
+];
+
 /** What a reader of `GET /info` needs. */
 export const infoView: View = [
   "Name",

@@ -16,6 +16,7 @@ const PREREQUISITES: readonly Prerequisite[] = [
   { anyOf: ["tini", "docker-init"], from: "tini" },
   { anyOf: ["iptables"], from: "iptables" },
   { anyOf: ["busybox"], from: "busybox-static" },
+  { anyOf: ["docker-registry"], from: "docker-registry" },
   { anyOf: ["openssl"], from: "openssl" },
   { anyOf: ["unshare"], from: "util-linux" },
   { anyOf: ["setpriv"], from: "util-linux" },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Filters } from "../../src/tools/fields.ts";
-import { pruneRules } from "../../src/tools/prune_filters.ts";
+import { flagFilter, pruneRules } from "../../src/tools/prune_filters.ts";
 
 const now = Date.now() / 1000;
 
@@ -47,6 +47,22 @@ Deno.test("pruneRules() matches by until only what is known to be older", () => 
   assert.equal(matches({}, now - 7200), true);
   assert.equal(matches({}, now - 60), false);
   assert.equal(matches({}, undefined), false);
+});
+
+Deno.test("flagFilter() reads one truth value, and refuses everything else", () => {
+  const cases: [Filters | undefined, boolean | undefined][] = [
+    [undefined, undefined],
+    [{ label: "a" }, undefined],
+    [{ dangling: "true" }, true],
+    [{ dangling: ["1"] }, true],
+    [{ dangling: "false" }, false],
+    [{ dangling: "0" }, false],
+  ];
+  for (const [filters, expected] of cases) assert.equal(flagFilter(filters, "dangling"), expected);
+  for (const dangling of ["", "yes", "TRUE", "true\n", [], ["true", "true"], ["true", "false"]]) {
+    const refused = { code: "invalid_arguments", message: /is neither true nor false/ };
+    assert.throws(() => flagFilter({ dangling }, "dangling"), refused, JSON.stringify(dangling));
+  }
 });
 
 Deno.test("pruneRules() refuses filters that would widen the deletion", () => {

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import type { Docker } from "../docker/client.ts";
+import { DockerError } from "../docker/errors.ts";
+import { fullImageReference } from "../docker/reference.ts";
+import type { ImageDetails } from "../docker/types.ts";
+import { plainName, shortId } from "./container_view.ts";
+import { imageRef } from "./fields.ts";
+import { imageDeletions, imageDigests, imageNames, imageTags } from "./image_view.ts";
+import { defineTool, type PlannedObject, type Tool } from "./tool.ts";
+
+/** More names than this are not listed in a remedy. */
+const NAMES_IN_REMEDY = 5;
+
+/** Removes an image, or one of its names. */
+export const removeImage: Tool = defineTool({
+  name: "docker_remove_image",
+  title: "Remove image",
+  safety: "destructive",
+  description:
+    "Delete an image for good, or only the given tag where it has others. Refused while " +
+    "containers use it.",
+  seconds: 180,
+  input: () =>
+    z.strictObject({
+      image: imageRef(),
+      force: z.boolean().default(false).meta({
+        description: "Even if stopped containers use it or an id has several tags",
+      }),
+      noprune: z.boolean().default(false).meta({ description: "Keep untagged parents" }),
+    }),
+  output: () =>
+    z.object({ status: z.literal("done"), image: z.string(), deleted: imageDeletions() }),
+  example: { image: "shop:old" },
+  async plan({ docker, signal }, { image }) {
+    const found = await docker.images.inspect(image, { signal });
+    const { Id: id = image, Size = 0 } = found;
+    const tags = imageNames(found);
+    const name = isIdOf(image, found) ? undefined : image;
+    const used_by = await containersOf(docker, id, signal);
+    // A name among several frees nothing.
+    const size = name !== undefined && tags.length > 1 ? 0 : Size;
+    return [{ kind: "image", id, ...(name === undefined ? {} : { name }), size, tags, used_by }];
+  },
+  async run({ docker, signal }, { image, force, noprune }, [planned]) {
+    const { id, name } = planned ?? { id: image };
+    try {
+      const deleted = await docker.images.remove(name ?? id, { force, noprune, signal });
+      return { status: "done" as const, image: shortId(id), deleted };
+    } catch (error) {
+      throw planned === undefined ? error : explained(error, planned);
+    }
+  },
+});
+
+/** Whether the image was meant by its id; the Engine looks for a name first. */
+function isIdOf(text: string, image: ImageDetails): boolean {
+  const meant = fullImageReference(text);
+  const names = [...imageTags(image), ...imageDigests(image)];
+  if (names.some((name) => fullImageReference(name) === meant)) return false;
+  const digits = (id: string): string => id.replace(/^sha256:/, "");
+  return digits(image.Id ?? "").startsWith(digits(text));
+}
+
+async function containersOf(docker: Docker, id: string, signal: AbortSignal): Promise<string[]> {
+  const containers = await docker.containers.list({ all: true, signal });
+  return containers.filter(({ ImageID }) => ImageID === id)
+    .map(({ Id, Names }) => plainName(Names?.[0]) || shortId(Id));
+}
+
+/** The Engine says that something is in the way, but not what to do about all of it. */
+function explained(error: unknown, { tags = [], used_by = [] }: PlannedObject): unknown {
+  if (!(error instanceof DockerError) || error.code !== "conflict") return error;
+  const { message, status, object } = error;
+  const remedy = remedyFor(message, tags, used_by);
+  return new DockerError("conflict", message, { status, object, cause: error, remedy });
+}
+
+function remedyFor(
+  message: string,
+  tags: readonly string[],
+  users: readonly string[],
+): string | undefined {
+  const orForce = /must (?:be )?force/.test(message) ? ", or repeat with force" : "";
+  if (/child images/.test(message)) return "Remove the images that were built on it first";
+  if (/multiple repositories/.test(message)) {
+    return `Remove its tags one by one: ${listed(tags)}${orForce}`;
+  }
+  if (users.length === 0) return undefined;
+  return `Remove what uses it first: container ${listed(users)}${orForce}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMES_IN_REMEDY ? ` and ${names.length - NAMES_IN_REMEDY} more` : "";
+  return `${names.slice(0, NAMES_IN_REMEDY).map((name) => `"${name}"`).join(", ")}${more}`;
+}

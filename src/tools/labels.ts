@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/** Marks what this server made, so that people and cleanups can tell. */
+const OWNER_LABEL = "mcp.docker.owner";
+
+const MAXIMUM_LABELS = 256;
+/** Printable ASCII without blank and "=", which separates key and value everywhere in Docker. */
+const LABEL_KEY = /^[!-<>-~]{1,256}$/;
+// deno-lint-ignore no-control-regex -- control characters are what must not be there
+const LABEL_VALUE = /^[^\x00-\x1f\x7f]*$/;
+/** Bytes, as UTF-8. */
+const MAXIMUM_VALUE = 4096;
+
+/** Labels for what a tool creates. */
+export function labels(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
+  return z.record(z.string(), z.string()).meta({ description: "Labels" })
+    .refine((labels) => Object.entries(labels).every(isLabel), {
+      error:
+        'has a name that is not 1 to 256 printable characters without blank or "=", or a value with control characters or over 4 KiB',
+    })
+    .refine((labels) => Object.keys(labels).length <= MAXIMUM_LABELS, {
+      error: `has more than ${MAXIMUM_LABELS} labels`,
+    }).optional();
+}
+
+/** The labels asked for, and the owner's, which nobody can take for himself. */
+export function ownedLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  owner: string,
+): Record<string, string> {
+  return { ...labels, [OWNER_LABEL]: owner };
+}
+
+function isLabel([key, value]: [string, string]): boolean {
+  return LABEL_KEY.test(key) && LABEL_VALUE.test(value) &&
+    new TextEncoder().encode(value).length <= MAXIMUM_VALUE;
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { networkUsers } from "./container_users.ts";
+import { shortId } from "./container_view.ts";
+import { withRemedy } from "./engine_remedies.ts";
+import { networkRef } from "./fields.ts";
+import { defineTool, type Tool } from "./tool.ts";
+
+/** Removes a network for good. */
+export const removeNetwork: Tool = defineTool({
+  name: "docker_remove_network",
+  title: "Remove network",
+  safety: "destructive",
+  description:
+    "Delete a network for good. Refused while running containers are on it; stopped ones " +
+    "can no longer start.",
+  input: () => z.strictObject({ network_id: networkRef() }),
+  output: () => z.object({ status: z.literal("done"), network_id: z.string(), name: z.string() }),
+  example: { network_id: "shop_default" },
+  async plan({ docker, signal }, { network_id }) {
+    const network = await docker.networks.inspect(network_id, { signal });
+    const users = await networkUsers(docker, network, signal);
+    const { Id = network_id, Name = network_id } = network;
+    return [{ kind: "network", id: Id, name: Name, used_by: users.map(({ name }) => name) }];
+  },
+  async run({ docker, signal }, { network_id }, [planned]) {
+    // By id: the name could belong to another network by now.
+    const { id = network_id, name = "", used_by = [] } = planned ?? {};
+    await docker.networks.remove(id, { signal }).catch((error) => {
+      throw withRemedy(error, [[
+        /active endpoints|in use|being used/,
+        `Disconnect or remove first: ${used_by.join(", ") || "whoever is on it"}`,
+      ]]);
+    });
+    return { status: "done" as const, network_id: shortId(id), name };
+  },
+});
