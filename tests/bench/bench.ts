@@ -8,11 +8,13 @@ import { notify, print } from "../engine/output.ts";
 import { type BenchContext, withContext } from "./context.ts";
 import type { Report } from "./finding.ts";
 import { page, tables } from "./page.ts";
+import { build } from "./rows/build.ts";
 import { exec } from "./rows/exec.ts";
 import { idle } from "./rows/idle.ts";
 import { list } from "./rows/list.ts";
 import { logs } from "./rows/logs.ts";
 import { ping } from "./rows/ping.ts";
+import { pull } from "./rows/pull.ts";
 import { start } from "./rows/start.ts";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Report>>> = {
@@ -21,6 +23,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Report
   ping,
   logs,
   exec,
+  pull,
+  build,
   idle,
 };
 /** A median of fewer says little. */

@@ -1,27 +1,10 @@
 import assert from "node:assert/strict";
 import { FakeEngine, json } from "../fakes/fake_engine.ts";
 import { connect, type Connection } from "./client.ts";
+import { CONTRACT } from "../laws/contract.ts";
 import { callTool } from "./engine_server.ts";
 
-const SAFE = [
-  "docker_list_containers",
-  "docker_inspect_container",
-  "docker_container_logs",
-  "docker_container_stats",
-  "docker_system_info",
-  "docker_system_df",
-  "docker_version",
-  "docker_events",
-  "docker_healthcheck",
-];
-const MODERATE = [
-  "docker_exec_command",
-  "docker_create_container",
-  "docker_start_container",
-  "docker_stop_container",
-  "docker_restart_container",
-];
-const DESTRUCTIVE = ["docker_remove_container", "docker_system_prune"];
+const { safe: SAFE, moderate: MODERATE, destructive: DESTRUCTIVE } = CONTRACT;
 const ALL = [...SAFE, ...MODERATE, ...DESTRUCTIVE];
 
 const READ_ONLY = { SAFETY_ALLOW_MODERATE_OPERATIONS: "false" };
@@ -160,8 +143,10 @@ for (const mode of ["legacy", "auto"] as const) {
       assert.ok(title && description, name);
       assert.equal(inputSchema["additionalProperties"], false, name);
       assert.equal(outputSchema?.type, "object", name);
-      assert.equal(annotations?.readOnlyHint, SAFE.includes(name), name);
-      assert.equal(annotations?.destructiveHint ?? false, DESTRUCTIVE.includes(name), name);
+      // As a client reads them: what is left out has MCP's defaults, false and true.
+      const { readOnlyHint = false, destructiveHint = true } = annotations ?? {};
+      assert.equal(readOnlyHint, SAFE.includes(name), name);
+      assert.equal(!readOnlyHint && destructiveHint, DESTRUCTIVE.includes(name), name);
     }
   });
 }

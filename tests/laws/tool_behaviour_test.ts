@@ -12,6 +12,9 @@ import { goodAnswers } from "../fakes/fake_answers.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
 import { type FakeReply, FakeTransport, hang, type SentRequest } from "../fakes/fake_transport.ts";
 
+/** A folder with a Dockerfile, which the example of a build finds. */
+const BUILD_ROOT = new URL("../fakes/build_context", import.meta.url).pathname;
+
 const policy = { allowModerate: true, allowDestructive: true, deniedTools: [] };
 
 /** Everything a call goes through, down to a fake Engine. */
@@ -21,6 +24,7 @@ function wholeWay(replies = goodAnswers): { transport: FakeTransport; pipeline: 
     docker: createDocker(guardTransport(transport, { allowPrivileged: false })),
     engineChoice: () => "Using the fake Engine.",
     limits: { logLines: 10, execBytes: 1000, listRows: 10, inspectFieldBytes: 0, responseBytes: 0 },
+    buildRoots: [BUILD_ROOT],
     owner: "mcp-docker",
     policy,
     confirmation: false,

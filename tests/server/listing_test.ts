@@ -64,9 +64,9 @@ Deno.test("listing() derives the annotations from safety and idempotence", () =>
     return [readOnlyHint, destructiveHint, idempotentHint];
   };
   assert.deepEqual(hints({ safety: "safe" }), [true, undefined, undefined]);
-  assert.deepEqual(hints({ safety: "moderate" }), [false, false, false]);
-  assert.deepEqual(hints({ safety: "moderate", idempotent: true }), [false, false, true]);
-  assert.deepEqual(hints({ safety: "destructive" }), [false, true, false]);
+  assert.deepEqual(hints({ safety: "moderate" }), [undefined, false, undefined]);
+  assert.deepEqual(hints({ safety: "moderate", idempotent: true }), [undefined, false, true]);
+  assert.deepEqual(hints({ safety: "destructive" }), [undefined, true, undefined]);
 });
 
 Deno.test("listing() makes the schemas of a tool once", () => {
