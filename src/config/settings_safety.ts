@@ -55,7 +55,8 @@ export const safetySettings = {
   maxConcurrentOperations: {
     group: "safety",
     env: "SAFETY_MAX_CONCURRENT_OPERATIONS",
-    description: "Calls that may run at once",
+    description:
+      "Quick reading calls that may run at once, and apart from them calls that change something or take over a minute",
     schema: () => integerText(1, 100),
     default: 10,
     effect: "now",

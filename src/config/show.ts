@@ -8,11 +8,21 @@ import { type Config, settingEntries } from "./settings.ts";
 export function showConfig(config: Config): string {
   const lines = settingEntries.map(([name, { env, secret, effect }]) => {
     const value: unknown = config[name];
-    const shown = value === undefined ? "" : secret ? "(not shown)" : String(value);
+    const shown = value === undefined
+      ? ""
+      : secret
+      ? "(not shown)"
+      : withoutUserinfo(String(value));
     const comment = value === undefined || effect === "later" ? "# " : "";
     return `${comment}${env}=${shown}${effect === "later" ? "  (not in force yet)" : ""}\n`;
   });
   return lines.join("");
+}
+
+/** Whoever writes a password into a URL gets an error later, but not the password on the screen. */
+function withoutUserinfo(text: string): string {
+  // Greedy, because an "@" in a password is often not encoded.
+  return text.replace(/:\/\/.*@/, "://(not shown)@");
 }
 
 /** The narrowest flags for `deno run` with this configuration, with the reasons as comments. */

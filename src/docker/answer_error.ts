@@ -12,8 +12,8 @@ export interface RefusedRequest {
   readonly location?: string | null;
 }
 
-/** Longest reason that is passed on, in characters; a page of HTML never is. */
-const LONGEST_REASON = 4096;
+/** Longest reason that is passed on, in characters: twice what a runtime says about a failed start; a page of HTML never is. */
+const LONGEST_REASON = 1024;
 
 /**
  * Turns an answer that is not a success into an error by meaning.
@@ -31,7 +31,9 @@ export function answerError(request: RefusedRequest): DockerError {
   const reason = reasonOf(request.body);
   const code = codeOf(status, reason ?? "");
   const subject = code === "not_found" ? missingObject(reason ?? "", object) : object;
-  return new DockerError(code, `Cannot ${action}: ${reason ?? `status ${status}`}`, {
+  // A reason may quote what a container or a registry chose, so that nobody may take it for this server's words.
+  const state = reason === undefined ? `status ${status}` : `Docker said: ${reason}`;
+  return new DockerError(code, `Cannot ${action}: ${state}`, {
     status,
     object: subject,
     remedy: remedyFor(code, reason ?? "", subject),
@@ -42,7 +44,8 @@ function reasonOf(body: string): string | undefined {
   const text = body.trim();
   if (text === "" || /^<(!doctype|html|\?xml)/i.test(text)) return undefined;
   const json = parseMessage(text);
-  const reason = (json ?? text).trim().slice(0, LONGEST_REASON).replace(/\.$/, "");
+  const words = (json ?? text).slice(0, 4 * LONGEST_REASON).replace(/\s+/g, " ").trim();
+  const reason = words.slice(0, LONGEST_REASON).replace(/\.$/, "");
   return reason === "" ? undefined : reason;
 }
 

@@ -5,8 +5,8 @@ import type { EnginePath, Query } from "./path.ts";
 
 /** Bytes of an answer that is read whole: 8 MiB, a hundred times a large inspect. */
 export const ANSWER_LIMIT = 8 * 1024 * 1024;
-/** Bytes of a list: 64 MiB, some 90,000 containers. */
-export const LIST_LIMIT = 64 * 1024 * 1024;
+/** Bytes of a list: 16 MiB, some 20,000 containers; parsed it takes several times as much memory, ten at once that much again. */
+export const LIST_LIMIT = 16 * 1024 * 1024;
 /** What every call of the client takes. */
 export interface CallOptions {
   /** Aborting it rejects the call with the signal's reason and drops the connection. */

@@ -106,6 +106,7 @@ async function negotiate(
   const body = await ping.textUpTo(VERSION_LIMIT);
   const header = pong.headers.get("api-version");
   if (pong.ok && isApiVersion(header)) return agreeOnVersion(header);
+  if (pong.status === 404) throw notAnEngine(action); // every Engine answers a ping
   if (!pong.ok) {
     throw answerError({
       action,
@@ -146,7 +147,11 @@ function versionIn(text: string, action: string): string {
   if (isApiVersion(newest)) {
     return agreeOnVersion(newest, isApiVersion(oldest) ? oldest : undefined);
   }
-  throw new DockerError("incomplete", `Cannot ${action}: what answers is not a Docker Engine`, {
+  throw notAnEngine(action);
+}
+
+function notAnEngine(action: string): DockerError {
+  return new DockerError("incomplete", `Cannot ${action}: what answers is not a Docker Engine`, {
     remedy: "Check what DOCKER_HOST points at",
   });
 }

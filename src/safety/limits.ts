@@ -5,11 +5,31 @@ import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 /** A caller that waits longer than this for its turn is better told so. */
 const QUEUE_MILLISECONDS = 2000;
 
-/** Lets at most `maximum` calls run at once; a further one waits up to 2 s for its turn, then is refused. */
+/** A reading call that may take longer than this waits for something, e.g. for new log lines. */
+const QUICK_SECONDS = 60;
+
+/**
+ * Lets at most `maximum` quick reading calls run at once, and apart from them as many that change something or take long; a
+ * further one waits up to 2 s for its turn, then is refused. A tool that is `alwaysAllowed` is not counted.
+ */
 export function limitConcurrency(maximum: number): Step<ToolCall, ToolOutput> {
+  const quick = lane(maximum);
+  const slow = lane(maximum);
+  return async function limitConcurrency(call, next) {
+    if (call.tool.alwaysAllowed) return await next(call);
+    return await (isQuick(call) ? quick : slow)(call, next);
+  };
+}
+
+/** A configured default beyond that makes no reading call slow. */
+function isQuick(call: ToolCall): boolean {
+  return call.tool.safety === "safe" && secondsOf(call, 0) <= QUICK_SECONDS;
+}
+
+function lane(maximum: number): Step<ToolCall, ToolOutput> {
   let running = 0;
   const waiting = new Set<() => void>();
-  return async function limitConcurrency(call, next) {
+  return async function lane(call, next) {
     if (running < maximum) running++;
     else await turn(call, waiting, maximum);
     try {
@@ -44,7 +64,7 @@ function turn(call: ToolCall, waiting: Set<() => void>, maximum: number): Promis
 function tooMany(maximum: number): RefusedError {
   return new RefusedError(
     "too_many_calls",
-    `${maximum} calls are running already (SAFETY_MAX_CONCURRENT_OPERATIONS)`,
+    `${maximum} calls of this kind are running already (SAFETY_MAX_CONCURRENT_OPERATIONS)`,
     "Wait until one of them has ended, then call again",
   );
 }

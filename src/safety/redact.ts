@@ -10,7 +10,7 @@ import {
 } from "./json_rewrite.ts";
 import { isSecretKey } from "./redact_keys.ts";
 import { redactArgument, redactOptions } from "./redact_options.ts";
-import { redactPairs } from "./redact_pairs.ts";
+import { redactPairs, redactProse } from "./redact_pairs.ts";
 import { redactKeyLines, redactPrivateKeys } from "./redact_pem.ts";
 import { redactShapes } from "./redact_shapes.ts";
 import { redactUrls } from "./redact_urls.ts";
@@ -24,8 +24,8 @@ const NAMING_FIELD =
   /^(?:digest|id|I[dD]|image|layer|name|parent|sha256)s?$|(?:_digest|_id|_image|Digest|(?<=[a-z])I[dD]|Image|Layer|Name|Parent|RepoTag)s?$/;
 /** The grammars of ids, digests and image references together. */
 const REFERENCE = /^\/?[\w][\w.\-/:@+]*$/;
-/** Too short for any token and without anything a rule needs: most keys, states and short ids, which lists have by the thousand. */
-const PLAIN_WORD = /^\w{0,14}$/;
+/** Too short for any token and without anything a rule needs: most keys, states, short ids and times, which lists have by the thousand. */
+const PLAIN_WORD = /^(?:\w{0,14}|[\dTZ.:/-]{0,32})$/;
 /** A variable, or an option with its value. */
 const VARIABLE = /^((?:--?)?[A-Za-z_][\w.-]*)=([^]*)$/;
 /** Arguments in front of an option that are searched for its program. */
@@ -49,7 +49,8 @@ export function redactText(text: string): string {
 }
 
 function redactOnce(text: string): string {
-  return redactOptions(redactPairs(redactShapes(redactUrls(redactPrivateKeys(text)))));
+  const named = redactPairs(redactShapes(redactUrls(redactPrivateKeys(text))));
+  return redactProse(redactOptions(named));
 }
 
 /**
@@ -135,9 +136,11 @@ function redactArray(array: readonly unknown[], key: string, place: Place): unkn
 function redactListed(element: string, list: readonly unknown[], index: number): string {
   const previous = list[index - 1];
   if (typeof previous !== "string") return element;
-  if (!element.startsWith("-") && !previous.startsWith("-")) return element;
-  const before = list.slice(Math.max(0, index - ARGUMENTS_BEFORE), index);
-  return redactArgument(element, before.filter((argument) => typeof argument === "string"));
+  const before = list.slice(Math.max(0, index - ARGUMENTS_BEFORE), index)
+    .filter((argument) => typeof argument === "string");
+  const isOption = element.startsWith("-") || previous.startsWith("-");
+  if (!isOption && !before.some((argument) => argument.endsWith("htpasswd"))) return element;
+  return redactArgument(element, before);
 }
 
 /** Private keys may run over several elements of a list of lines. */

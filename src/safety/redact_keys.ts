@@ -14,7 +14,7 @@ const MAXIMUM_KEY_LENGTH = 128;
 
 /** Cheap test that a text may hold a word of the patterns below; not by "path", which is in every log. */
 export const SECRET_HINT =
-  /pass|pswd|pw|secret|token|key|cred|auth|bearer|jwt|cookie|sess|salt|signature|dsn|conn|hook|psk|pat(?!h(?![a-z]))/i;
+  /pass|pswd|pw|secret|token|key|cred|auth|bearer|jwt|cookie|sess|salt|signature|dsn|conn|hook|psk|seed|pat(?!h(?![a-z]))/i;
 
 // Each word may have another one glued in front (PGPASSWORD, authtoken), save where English has such words.
 const PASSWORD_WORDS = String
@@ -26,7 +26,7 @@ const KEY_OWNERS = [
   "wireguard write",
 ].join(" ").replaceAll(" ", "|");
 const CREDENTIAL_WORDS = String
-  .raw`[a-z]*secrets?|[a-z]*token|[a-z]*credentials?|creds?|[a-z]*jwt|bearer|[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?|psk|shared_?access_?signature|(?:[a-z]*_)?(?:${KEY_OWNERS})_?keys?`;
+  .raw`[a-z]*secrets?|[a-z]*token|[a-z]*credentials?|creds?|[a-z]*jwt|bearer|[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?|psk|(?:[a-z]*otp|wallet|recovery)_?seeds?|seed_?phrases?|shared_?access_?signature|(?:[a-z]*_)?(?:${KEY_OWNERS})_?keys?`;
 const CONTEXT_WORDS = String
   .raw`[a-z]*auths?|[a-z]*cookies?|sessions?|[a-z]*sess(?:ion)?_?id|salts?|signatures?|[a-z]*tokens|pat`;
 
@@ -55,6 +55,9 @@ const CERTAIN_PATH =
 
 const HARMLESS =
   /^(?:true|false|yes|no|on|off|0|1|null|none|nil|<nil>|undefined|enabled|disabled|[*=]+|\[redacted:[a-z]+\]|[<[(]?(?:filtered|hidden|masked|redacted)[>\])]?|\$\{[A-Za-z_]\w*\}|\$\{\{[\w. ]{1,64}\}\})?$/i;
+/** Words that make a key of passwords a switch, of which `1` says nothing; a lone `pass` is a result or a round. */
+const SWITCH =
+  /_(?:allow|ask|authorization|change|check|disable|empty|enable|expired?|force|generate|has|is|need|no|random|required?|reset|save|show|skip|use|with|without)_|^_pass_$|_(?:no|ask|use)pass/;
 const NUMBER = /^\d{1,10}(?:\.\d{1,6})?[a-z]{0,2}$/i;
 const PLAIN = /^[\w.,:/@+ -]{1,256}$/;
 
@@ -78,7 +81,9 @@ export function isSecretKey(key: string, value?: string): boolean {
   const { kind, name } = readKey(key);
   if (kind === undefined || value === undefined) return kind !== undefined && kind !== "key";
   const text = value.trim();
-  if (HARMLESS.test(text)) return false;
+  if (HARMLESS.test(text)) {
+    return /^[01]$/.test(text) && findKind(lastWordOf(name)) === "password" && !SWITCH.test(name);
+  }
   if (kind === "key") return looksRandom(text) && !CERTAIN_PATH.test(text);
   if (name === "_pwd_" || name === "_oldpwd_") {
     return !(PATH.test(text) && key === key.toUpperCase());
@@ -124,13 +129,18 @@ function wordsOf(key: string): string {
   return `_${key.toLowerCase()}_`.replace(/[^a-z]+/g, "_").replace(/public_?key/g, "public");
 }
 
+function lastWordOf(name: string): string {
+  return name.slice(name.lastIndexOf("_", name.length - 2));
+}
+
 function findKind(name: string): SecretKind | undefined {
   return KINDS.find(([, pattern]) => pattern.test(name))?.[0];
 }
 
 function describes(key: string, { kind, name }: KeyWords, value: string): boolean {
-  const lastWord = name.slice(name.lastIndexOf("_", name.length - 2));
-  if (NUMBER.test(value) && findKind(lastWord) === undefined && !/_keys?_$/.test(name)) return true;
+  if (NUMBER.test(value) && findKind(lastWordOf(name)) === undefined && !/_keys?_$/.test(name)) {
+    return true;
+  }
   if (DESCRIBES.test(name) && !LOCATOR.test(name)) {
     return PLAIN.test(value) && !looksRandom(value, 24);
   }

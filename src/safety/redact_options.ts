@@ -6,14 +6,25 @@ const COMMAND_LENGTH = 512;
 /** A quote ends a word only where the word seems to stand in quotes as part of something longer. */
 const WORD = String.raw`(?:[^\s"'\\]|\\(?!["'])|["'](?![\s,;)}\]\\]|$))+`;
 const QUOTED_OR_WORD = String.raw`"[^"\n]{0,1024}"|'[^'\n]{0,1024}'|${WORD}`;
+/** Takes names without a value too, so that `.-a.-a` is not read again from each of its dashes. */
 const LONG_OPTION = new RegExp(
-  String.raw`(?<![\w-])(--?[A-Za-z][\w.-]+)([ \t]{1,4}|=)(?!-)(${QUOTED_OR_WORD})`,
+  String.raw`(?<![\w-])(--?[A-Za-z][\w.-]+)(?:([ \t]{1,4}|=)(?!-)(${QUOTED_OR_WORD}))?`,
   "g",
 );
 const SHORT_OPTION = new RegExp(
   String.raw`(?<=^|\s)(-[auwpPU])([ \t]{1,4}|=|)(?!-)(${QUOTED_OR_WORD})`,
   "g",
 );
+const HTPASSWD_FLAG = String.raw`-\w{1,8} (?:\d{1,2} )?`;
+/** `htpasswd -b [file] user`; with `-n` it writes no file. */
+const BEFORE_HTPASSWD = [
+  String.raw`\bhtpasswd (?=(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}b)(?:`,
+  String.raw`(?=(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}n)(?:${HTPASSWD_FLAG}){1,4}|`,
+  String.raw`(?!(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}n)(?:${HTPASSWD_FLAG}){1,4}[^\s-]\S{0,255} `,
+  String.raw`)[^\s-]\S{0,127} `,
+].join("");
+const HTPASSWD = new RegExp(String.raw`(?<=${BEFORE_HTPASSWD})(?!-)(?:${QUOTED_OR_WORD})`, "g");
+const ENDS_BEFORE_HTPASSWD = new RegExp(`${BEFORE_HTPASSWD}$`);
 const QUOTED = /^(["'])(.*)\1$/s;
 /** A switch, or an option that names where the secret comes from. */
 const NO_SECRET = /^-{1,2}(?:no|without|skip|disable)-|-(?:stdin|prompt|file|fd|env)$/i;
@@ -23,6 +34,8 @@ const REFERENCE = /^["']?(?:id|type|src|source|env)=/;
 interface ShortOption {
   readonly option: string;
   readonly program: RegExp;
+  /** What must follow the program; apart from it, because `.*` between the two would read on from each program. */
+  readonly subcommand?: RegExp;
   /** Whether the value follows without a blank; `undefined` where both are right. */
   readonly glued?: boolean;
 }
@@ -32,14 +45,15 @@ const SHORT_OPTIONS: readonly ShortOption[] = [
   { option: "-p", program: /\b(?:mysql|mariadb)[\w-]*\b|\b7z[a-z]?\b/, glued: true },
   {
     option: "-p",
-    program:
-      /\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane|az|oc)\b.*\blogin\b|\b(?:mongo\w*|influx)\b/,
+    program: /\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane|az|oc)\b/,
+    subcommand: /\blogin\b/,
     glued: false,
   },
+  { option: "-p", program: /\b(?:mongo\w*|influx)\b/, glued: false },
   { option: "-p", program: /\bsshpass\b/ },
   { option: "-a", program: /\b(?:redis|valkey)-cli\b/, glued: false },
   { option: "-w", program: /\bldap\w+\b/, glued: false },
-  { option: "-P", program: /\b(?:sqlcmd|zip|unzip)\b/, glued: false },
+  { option: "-P", program: /\b(?:sqlcmd|zip|unzip|mosquitto_\w+)\b/, glued: false },
 ];
 const USER_OPTION = /^--(?:user|proxy-user|(?:src-|dest-)?creds)$/;
 /** Programs whose `-u a:b` means user and group, not user and password. */
@@ -57,11 +71,14 @@ export function redactOptions(text: string): string {
       return option + gap + redactShort({ option, value, glued: gap === "" }, command);
     },
   );
-  return short.replace(
+  const long = short.replace(
     LONG_OPTION,
-    (_whole, option: string, gap: string, value: string, offset: number) =>
-      option + gap + redactLong(option, value, () => commandBefore(short, offset)),
+    (whole, option: string, gap: string | undefined, value: string | undefined, offset: number) =>
+      gap === undefined || value === undefined
+        ? whole
+        : option + gap + redactLong(option, value, () => commandBefore(short, offset)),
   );
+  return long.includes("htpasswd ") ? long.replace(HTPASSWD, MARKER) : long;
 }
 
 /**
@@ -72,6 +89,7 @@ export function redactOptions(text: string): string {
 export function redactArgument(argument: string, before: readonly string[]): string {
   const option = before.at(-1) ?? "";
   const command = before.join(" ").slice(-COMMAND_LENGTH);
+  if (!argument.startsWith("-") && ENDS_BEFORE_HTPASSWD.test(`${command} `)) return MARKER;
   const [, glued = "", rest = ""] = /^(-[a-zA-Z])([^=\s][^]*)$/.exec(argument) ?? [];
   if (glued !== "") {
     return glued + redactShort({ option: glued, value: rest, glued: true }, () => command);
@@ -110,9 +128,14 @@ function redactShort(
   );
   if (known.length === 0) return value;
   const text = command();
-  if (!known.some(({ program }) => program.test(text))) return value;
+  if (!known.some((short) => isMeant(short, text))) return value;
   const quote = QUOTED.exec(value)?.[1] ?? "";
   return quote + MARKER + quote;
+}
+
+function isMeant({ program, subcommand }: ShortOption, command: string): boolean {
+  const at = command.search(program);
+  return at >= 0 && (subcommand === undefined || subcommand.test(command.slice(at)));
 }
 
 /** `-u name:password` of curl and its like; `-u 1000:1000`, `-u app:app` and what follows docker are users and groups. */

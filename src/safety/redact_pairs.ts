@@ -1,4 +1,5 @@
 import { isSecretKey, SECRET_HINT, secretKind } from "./redact_keys.ts";
+import { KnownRuns } from "./redact_runs.ts";
 import { type Pair, secretSpan } from "./redact_values.ts";
 
 /** A key and what separates it from its value; a key starts where a word starts, so that each word is read once. */
@@ -8,6 +9,9 @@ const XML_ELEMENT = /(?<=<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,256})?>)[^<>\n]+(
 /** The older form of a Dockerfile's ENV, and Apache's SetEnv, have no equals sign. */
 const ENV_INSTRUCTION =
   /(?<=\b(?:ENV|SetEnv)[ \t]{1,4}([A-Za-z_]\w{0,127})[ \t]{1,4})[^\s=][^\n]*/g;
+/** A word after "the password is" that no word of a sentence looks like, and no name of a hash. */
+const IN_PROSE =
+  /(?<=\bpassword(?: for \S{1,64})? (?:is|was)(?: now| set to)? )(?!(?:scram-)?(?:sha|md|base|utf|pbkdf|argon)-?\d)(?=[^\s\d]{0,64}\d)(?=\S{0,64}[a-z])[^\s[\]"'`]{6,}/gi;
 /** `{"name": "DB_PASSWORD", "value": "…"}`, in JSON, YAML or attributes: how far apart the two may stand. */
 const MAXIMUM_NAME_DISTANCE = 64;
 const NAME = /\\{0,7}["'`]?([\w.-]{1,128})/y;
@@ -39,12 +43,18 @@ export function redactPairs(text: string): string {
     : elements;
 }
 
+/** Replaces what follows "the password is"; last of all, because such a word may run on into what another rule reads. */
+export function redactProse(text: string): string {
+  return /password/i.test(text) ? text.replace(IN_PROSE, "[redacted:field]") : text;
+}
+
 function replaceByKey(kind: string): (value: string, key: string) => string {
   return (value, key) => isSecretKey(key, value) ? `[redacted:${kind}]` : value;
 }
 
 function redactSeparated(text: string): string {
   const pattern = new RegExp(PAIR);
+  const runs = new KnownRuns();
   let result = "";
   let done = 0;
   let lineEnd = -1;
@@ -56,7 +66,7 @@ function redactSeparated(text: string): string {
     const kind = secretKind(key);
     if (kind === undefined || (found[4] === "," && !takesComma(text, found))) continue;
     if (at > lineEnd) lineEnd = endOfLine(text, at);
-    const span = secretSpan(text, toPair(found, { key, kind, at, lineEnd }));
+    const span = secretSpan(text, toPair(found, { key, kind, at, lineEnd, runs }));
     if (span === undefined) continue;
     result += `${text.slice(done, span.start)}[redacted:${markerKind(found)}]`;
     done = pattern.lastIndex = span.end;
@@ -92,7 +102,7 @@ function nameAt(text: string, found: RegExpExecArray, at: number): Named | undef
 
 function toPair(
   found: RegExpExecArray,
-  known: Pick<Pair, "key" | "kind" | "at" | "lineEnd">,
+  known: Pick<Pair, "key" | "kind" | "at" | "lineEnd" | "runs">,
 ): Pair {
   const [, quote, , blankBefore, separator = "", blankAfter] = found;
   return {

@@ -10,7 +10,8 @@ function shape(hints: string, pattern: string): Shape {
   return [hints.split(" ").map((hint) => hint.replaceAll("·", " ")), new RegExp(pattern, "g")];
 }
 
-// Published by their makers for secret scanners. None has a quantifier that can fail after running far.
+// Published by their makers for secret scanners. One that can fail after running far takes what it ran over as `unended`, which
+// stays: it would be read again from each place in it otherwise.
 const SHAPES: readonly Shape[] = [
   shape("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", String.raw`gh[pousr]_\w{36,}|github_pat_\w{22,}`),
   shape("gl", String.raw`gl(?:agent|cbt|dt|feat|ffct|ft|imt|oas|pat|ptt|rt|soat)-[\w.-]{20,}`),
@@ -71,9 +72,13 @@ const SHAPES: readonly Shape[] = [
   // Go's MySQL addresses, Oracle's, SQL, .netrc, redis.conf and `aws configure set` have no key before the password.
   shape(
     "@tcp( @udp( @unix(",
-    String.raw`(?<=[\w.-]:)(?<!\[redacted:)[^\s:@'"]+(?=@(?:tcp|udp|unix)\()`,
+    String
+      .raw`(?<=[\w.-]:)(?<!\[redacted:)[^\s:@'"]+(?=@(?:tcp|udp|unix)\()`,
   ),
-  shape("jdbc:oracle:", String.raw`(?<=jdbc:oracle:\w{1,8}:[^/\s]{1,64}\/)[^@\s]+(?=@)`),
+  shape(
+    "jdbc:oracle:",
+    String.raw`(?<=jdbc:oracle:\w{1,8}:[^/\s]{1,64}\/)[^@\s]+(?:(?=@)|(?<unended>))`,
+  ),
   shape(
     "dentified DENTIFIED assword ASSWORD",
     String
@@ -89,12 +94,21 @@ const SHAPES: readonly Shape[] = [
   ),
 ];
 
+/** One look instead of one for each hint: lists have texts by the thousand, and hardly any holds a hint. */
+const ANY_HINT = new RegExp(
+  SHAPES.flatMap(([hints]) => hints).map((hint) => RegExp.escape(hint)).join("|"),
+);
+
 /** Replaces tokens, keys and password hashes of known makers by `[redacted:token]`. */
 export function redactShapes(text: string): string {
+  if (!ANY_HINT.test(text)) return text;
   let result = text;
   for (const [hints, pattern] of SHAPES) {
     if (hints.some((hint) => text.includes(hint))) {
-      result = result.replace(pattern, "[redacted:token]");
+      result = result.replace(
+        pattern,
+        (whole, unended) => unended === "" ? whole : "[redacted:token]",
+      );
     }
   }
   return result;

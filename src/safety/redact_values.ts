@@ -1,5 +1,6 @@
 import { isSecretKey, looksRandom, type SecretKind } from "./redact_keys.ts";
 import type { Span } from "./redact_pem.ts";
+import type { KnownRuns } from "./redact_runs.ts";
 
 /** A key with its separator, found in a text. */
 export interface Pair {
@@ -17,6 +18,8 @@ export interface Pair {
   readonly at: number;
   /** Where the line of the value ends. */
   readonly lineEnd: number;
+  /** What is known of the text from the pairs before this one. */
+  readonly runs: KnownRuns;
 }
 
 const OPENING_QUOTE = /(\\{0,7})("""|'''|["'`])/y;
@@ -28,19 +31,29 @@ const LINE_START =
 const DOCKERFILE_KEYWORD = /\b(?:ENV|ARG)[ \t]{1,4}$/;
 const BLOCK_SCALAR = /[|>][+-]?\d?[+-]?[ \t]*(?=\n|$)/y;
 const NEXT_PAIR = /[\s,;&][\w.-]+=/;
+const SCHEME = /(?:apikey|aws4-hmac-sha256|basic|bearer|digest|negotiate|token)[ \t]+/iy;
 /** One word; a mark ends it only where something else follows the mark. */
 const WORD =
-  /(?:(?:apikey|aws4-hmac-sha256|basic|bearer|digest|negotiate|token)[ \t]+)?(?:\[redacted:[a-z]{1,16}\]|[^\s,;&)}\]"'`]|[,;&](?![\w.$-]{1,64}[=:]|\s|$)|[)}\]](?![\s,;)}\]"'`]|$)|["'`](?![\s,;)}\]]|$))+/iy;
+  /(?:\[redacted:[a-z]{1,16}\]|[^\s,;&)}\]"'`]|[,;&](?![\w.$-]{1,64}[=:]|\s|$)|[)}\]](?![\s,;)}\]"'`]|$)|["'`](?![\s,;)}\]]|$))+/iy;
 const QUERY_VALUE = /[^\s&#"'<>`]+/y;
 const CONNECTION_VALUE = /[^;"'`\n]+/y;
 const JSON_VALUE = /(?:\[redacted:[a-z]{1,16}\]|[^\s,}\]])+/y;
 const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][{])*\]/y;
 
+/** How much of a value is judged: no path, number or switch under a secret's key is longer, so that a longer value is the secret. */
+const MAXIMUM_JUDGED = 1024;
+
 /** Where the secret value of a pair stands, or `undefined` where the value is none. */
 export function secretSpan(text: string, pair: Pair): Span | undefined {
   const span = quotedSpan(text, pair) ?? listSpan(text, pair) ?? plainSpan(text, pair);
   if (span === undefined || span.end <= span.start) return undefined;
-  return isSecretKey(pair.key, text.slice(span.start, span.end)) ? span : undefined;
+  const value = firstPart(text, span.start, span.end);
+  const isTooLong = span.end - span.start > value.length && pair.kind !== "key";
+  return isTooLong || isSecretKey(pair.key, value) ? span : undefined;
+}
+
+function firstPart(text: string, start: number, end: number): string {
+  return text.slice(start, Math.min(end, start + MAXIMUM_JUDGED));
 }
 
 function quotedSpan(text: string, pair: Pair): Span | undefined {
@@ -50,42 +63,46 @@ function quotedSpan(text: string, pair: Pair): Span | undefined {
   // In "'password:', x" the quote closes the one before the key.
   if (!pair.quoted && !pair.blankAfter && text[pair.start - 1] === quote) return undefined;
   const start = pair.at + opening.length;
-  return {
-    start,
-    end: closingQuote(text, { start, limit: pair.lineEnd, escapes: escapes.length, quote }),
-  };
+  return { start, end: closingQuote(text, { start, pair, escapes: escapes.length, quote }) };
+}
+
+interface Quotation {
+  readonly start: number;
+  readonly pair: Pair;
+  readonly escapes: number;
+  readonly quote: string;
 }
 
 /** Where the quote closes that was opened behind `escapes` backslashes: JSON inside JSON doubles them at each level. */
-function closingQuote(
-  text: string,
-  { start, limit, escapes, quote }: {
-    readonly start: number;
-    readonly limit: number;
-    readonly escapes: number;
-    readonly quote: string;
-  },
-): number {
-  const line = text.slice(start, limit);
+function closingQuote(text: string, quotation: Quotation): number {
+  const { start, pair, escapes, quote } = quotation;
+  return pair.runs.endOf(`${escapes}${quote}`, start, () => findQuote(text, quotation));
+}
+
+function findQuote(text: string, { start, pair, escapes, quote }: Quotation): number {
+  const line = text.slice(start, pair.lineEnd);
   for (let at = line.indexOf(quote); at >= 0; at = line.indexOf(quote, at + 1)) {
     let backslashes = 0;
     while (backslashes < 64 && line[at - backslashes - 1] === "\\") backslashes++;
     const closes = (backslashes + 1) % (2 * (escapes + 1)) === escapes + 1;
     if (closes || backslashes < escapes) return start + at - Math.min(backslashes, escapes);
   }
-  return limit;
+  return pair.lineEnd;
 }
 
 function listSpan(text: string, { at, kind }: Pair): Span | undefined {
   const isList = text[at] === "[" && !text.startsWith("[redacted:", at) && kind !== "key";
-  return isList ? match(text, LIST, at) : undefined;
+  if (!isList) return undefined;
+  LIST.lastIndex = at;
+  const length = LIST.exec(text)?.[0].length;
+  return length === undefined ? undefined : { start: at, end: at + length };
 }
 
 function plainSpan(text: string, pair: Pair): Span | undefined {
   const { at, start, quoted } = pair;
   if (text[at] === "{") return undefined;
   if (quoted && text[at] === "[" && !text.startsWith("[redacted:", at)) return undefined;
-  if (quoted) return match(text, JSON_VALUE, at);
+  if (quoted) return runSpan(text, pair, JSON_VALUE);
   const before = text.slice(Math.max(0, start - LINE_PREFIX_LENGTH), start);
   const line = LINE_START.exec(start <= LINE_PREFIX_LENGTH ? `\n${before}` : before);
   const enclosed = enclosedSpan(text, pair, before);
@@ -100,10 +117,12 @@ function plainSpan(text: string, pair: Pair): Span | undefined {
 function enclosedSpan(text: string, pair: Pair, before: string): Span | undefined {
   const [, escapes = "", quote] = QUOTE_BEFORE.exec(before) ?? [];
   if (quote === undefined) return undefined;
-  const { at: start, lineEnd: limit, key, separator } = pair;
-  const end = closingQuote(text, { start, limit, escapes: escapes.length, quote });
-  const whole = separator === ":" || !/[a-z]/.test(key) || !NEXT_PAIR.test(text.slice(start, end));
-  return end < limit && whole ? { start, end } : undefined;
+  const { at: start, lineEnd, key, separator } = pair;
+  const end = closingQuote(text, { start, pair, escapes: escapes.length, quote });
+  if (end >= lineEnd) return undefined;
+  const whole = separator === ":" || !/[a-z]/.test(key) ||
+    !NEXT_PAIR.test(firstPart(text, start, end));
+  return whole ? { start, end } : undefined;
 }
 
 function afterColon(
@@ -112,8 +131,8 @@ function afterColon(
   { before, indent }: { readonly before: string; readonly indent: string | undefined },
 ): Span | undefined {
   const { at, kind, key, lineEnd } = pair;
-  const word = match(text, WORD, at);
-  const value = word === undefined ? "" : text.slice(word.start, word.end);
+  const word = wordSpan(text, pair);
+  const value = word === undefined ? "" : firstPart(text, word.start, word.end);
   if (!pair.blankAfter && at < lineEnd) {
     // "repository/token:1.2" is an image, "{User:bob Password:x}" a Go struct.
     return !/[/@]$/.test(before) && (kind === "password" || looksRandom(value)) ? word : undefined;
@@ -145,25 +164,38 @@ function afterEquals(
   { before, startsLine }: { readonly before: string; readonly startsLine: boolean },
 ): Span | undefined {
   const { at, key, lineEnd } = pair;
-  if (/[?&]$/.test(before)) return match(text, QUERY_VALUE, at);
-  if (/;[ \t]*$/.test(before)) return match(text, CONNECTION_VALUE, at);
+  if (/[?&]$/.test(before)) return runSpan(text, pair, QUERY_VALUE);
+  if (/;[ \t]*$/.test(before)) return runSpan(text, pair, CONNECTION_VALUE);
   if (startsLine || DOCKERFILE_KEYWORD.test(before)) {
     const isVariable = startsLine && !/[a-z]/.test(key);
-    if (isVariable || !NEXT_PAIR.test(text.slice(at, lineEnd))) return { start: at, end: lineEnd };
+    if (isVariable || !NEXT_PAIR.test(firstPart(text, at, lineEnd))) {
+      return { start: at, end: lineEnd };
+    }
   }
   // "password= user=bob" has an empty value.
   if (pair.blankAfter && !pair.blankBefore) return undefined;
   // A password may begin like the next parameter of a form; hiding that too does less harm than showing the password.
   const isUnclear = startsLine && /[&;,]/.test(text[at] ?? "");
-  return match(text, WORD, at) ?? (isUnclear ? { start: at, end: lineEnd } : undefined);
+  return wordSpan(text, pair) ?? (isUnclear ? { start: at, end: lineEnd } : undefined);
 }
 
-function match(text: string, pattern: RegExp, at: number): Span | undefined {
-  pattern.lastIndex = at;
-  const found = pattern.exec(text)?.[0];
-  if (found === undefined) return undefined;
-  const end = at + found.length;
+/** A word, with the scheme of HTTP credentials in front of it. */
+function wordSpan(text: string, pair: Pair): Span | undefined {
+  const { at } = pair;
+  SCHEME.lastIndex = at;
+  const scheme = SCHEME.exec(text)?.[0].length ?? 0;
+  const word = scheme > 0 ? runSpan(text, { ...pair, at: at + scheme }, WORD) : undefined;
+  return word === undefined ? runSpan(text, pair, WORD) : { start: at, end: word.end };
+}
+
+/** What a pattern matches that reads on as long as it can, whatever stands before. */
+function runSpan(text: string, { at, runs }: Pair, pattern: RegExp): Span | undefined {
+  const end = runs.endOf(pattern, at, () => {
+    pattern.lastIndex = at;
+    return at + (pattern.exec(text)?.[0].length ?? 0);
+  });
+  if (end === at) return undefined;
   // The backslash of an escaped quote belongs to the quote.
-  const escapes = /["'`]/.test(text[end] ?? "") ? /\\{0,7}$/.exec(found)?.[0].length ?? 0 : 0;
-  return { start: at, end: end - escapes };
+  const last = /["'`]/.test(text[end] ?? "") ? text.slice(Math.max(at, end - 7), end) : "";
+  return { start: at, end: end - (/\\*$/.exec(last)?.[0].length ?? 0) };
 }

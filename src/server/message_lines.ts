@@ -113,9 +113,7 @@ function mistakeIn(message: Record<string, unknown>): string | undefined {
   ) {
     return "params must be an object";
   }
-  return isDeeper(message, MAXIMUM_DEPTH)
-    ? `nested deeper than ${MAXIMUM_DEPTH} levels`
-    : undefined;
+  return mistakeInside(message);
 }
 
 function isAnswer(message: Record<string, unknown>): boolean {
@@ -127,15 +125,15 @@ function isId(id: unknown): id is string | number {
 }
 
 /** Walks level by level, so that depth costs no stack. */
-function isDeeper(value: unknown, maximum: number): boolean {
-  let level: unknown[] = [value];
+function mistakeInside(message: Record<string, unknown>): string | undefined {
+  let level: object[] = [message];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maximum) return true;
-    level = level.flatMap((item) =>
-      typeof item === "object" && item !== null ? Object.values(item) : []
-    );
+    if (depth > MAXIMUM_DEPTH) return `nested deeper than ${MAXIMUM_DEPTH} levels`;
+    // What reads the message later would drop this key without a word, and what it holds.
+    if (level.some((item) => Object.hasOwn(item, "__proto__"))) return 'it has a key "__proto__"';
+    level = level.flatMap((item) => Object.values(item).filter((inner) => inner instanceof Object));
   }
-  return false;
+  return undefined;
 }
 
 function failure(code: number, message: string, id: string | number | null = null): MessageLine {

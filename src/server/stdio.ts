@@ -3,6 +3,10 @@ import { messageLines } from "./message_lines.ts";
 
 /** How long requests that are being answered when stdin ends may still take. */
 const GRACE_MILLISECONDS = 1000;
+/** Bytes written that the client has not taken: eight answers of the default limit. With more, nothing further is read. */
+const MAXIMUM_UNTAKEN = 16 * 1024 * 1024;
+/** Requests that are being answered; with more, nothing further is read. No client asks so much at once. */
+const MAXIMUM_OPEN = 256;
 
 type Id = string | number;
 type ErrorResponse = { jsonrpc: "2.0"; id: Id | null; error: { code: number; message: string } };
@@ -22,9 +26,10 @@ export class StdioTransport implements Transport {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #stop = new AbortController();
   readonly #open = new Set<Id>();
-  /** Messages that the client has not taken yet; an answer is not given before it has. */
-  #writing = 0;
-  #whenIdle: (() => void) | undefined;
+  /** Bytes that the client has not taken yet; an answer is not given before it has. */
+  #untaken = 0;
+  /** Called when less is open or untaken than before. */
+  #onLess: (() => void) | undefined;
   #closed = false;
 
   constructor(input: ReadableStream<Uint8Array>, output: WritableStream<Uint8Array>) {
@@ -58,6 +63,7 @@ export class StdioTransport implements Transport {
       this.#closed = true;
       this.#stop.abort();
       this.#writer.releaseLock();
+      this.#onLess?.();
       this.onclose?.();
     }
     return Promise.resolve();
@@ -67,8 +73,10 @@ export class StdioTransport implements Transport {
     for await (const line of messageLines(this.#input, this.#stop.signal)) {
       const answer = "error" in line ? line : this.#accept(line.message);
       if (answer !== undefined) await this.#refuse(answer);
+      await this.#until(() => this.#open.size < MAXIMUM_OPEN && this.#untaken < MAXIMUM_UNTAKEN);
+      if (this.#closed) return;
     }
-    if (!this.#isIdle() && !this.#closed) await this.#answersOrGrace();
+    await this.#answersOrGrace();
   }
 
   #accept(message: JSONRPCMessage): { id: Id | null; error: ErrorResponse["error"] } | undefined {
@@ -91,31 +99,33 @@ export class StdioTransport implements Transport {
   }
 
   async #write(message: JSONRPCMessage | ErrorResponse): Promise<void> {
-    this.#writing++;
+    const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
+    this.#untaken += bytes.length;
     try {
-      await this.#writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+      await this.#writer.write(bytes);
     } finally {
-      this.#writing--;
-      if (this.#isIdle()) this.#whenIdle?.();
+      this.#untaken -= bytes.length;
+      this.#onLess?.();
     }
   }
 
   #settle(id: Id): void {
     this.#open.delete(id);
-    if (this.#isIdle()) this.#whenIdle?.();
+    this.#onLess?.();
   }
 
-  #isIdle(): boolean {
-    return this.#open.size === 0 && this.#writing === 0;
+  /** Waits for the condition, or for the end; only one may wait at a time. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!this.#closed && !condition()) {
+      await new Promise<void>((resolve) => this.#onLess = resolve);
+    }
   }
 
-  #answersOrGrace(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, GRACE_MILLISECONDS);
-      this.#whenIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  async #answersOrGrace(): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    const timer = setTimeout(grace.resolve, GRACE_MILLISECONDS);
+    const idle = this.#until(() => this.#open.size === 0 && this.#untaken === 0);
+    await Promise.race([grace.promise, idle]);
+    clearTimeout(timer);
   }
 }

@@ -14,6 +14,8 @@ interface Schema {
 
 /** More mistakes than this help nobody, and they cost the model tokens. */
 const MAXIMUM_MISTAKES = 10;
+/** Keys and items in all arguments together: a large build has some hundred, and checking each takes time. */
+const MAXIMUM_MEMBERS = 20_000;
 
 /** Arguments a tool can run with, and what was changed to get there. */
 export interface ParsedArguments {
@@ -31,16 +33,19 @@ export interface ParsedArguments {
 export function parseArguments(tool: Tool, raw: Arguments): ParsedArguments {
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
   const schema = tool.input();
+  refuseStrange(tool, given);
   const first = schema.safeParse(given);
   const { read, notes } = readStrings(given, first.error?.issues ?? []);
-  const strange = Object.entries(read).filter(([, value]) => namesPrototype(value));
-  if (strange.length > 0) {
-    throw refusal(tool, strange.map(([name]) => `${shown(name)}: has a key "__proto__"`));
-  }
+  if (notes.length > 0) refuseStrange(tool, read);
   if (first.success) return { input: first.data, notes: [] };
   const second = notes.length > 0 ? schema.safeParse(read) : first;
   if (second.success) return { input: second.data, notes };
-  throw refusal(tool, second.error.issues.flatMap((issue) => describe(issue, read, tool)));
+  const mistakes: string[] = [];
+  for (const issue of second.error.issues) {
+    if (mistakes.length >= MAXIMUM_MISTAKES) break;
+    mistakes.push(...describe(issue, read, tool));
+  }
+  throw refusal(tool, mistakes);
 }
 
 function refusal(tool: Tool, mistakes: readonly string[]): RefusedError {
@@ -51,15 +56,23 @@ function refusal(tool: Tool, mistakes: readonly string[]): RefusedError {
   );
 }
 
-/** The schema library drops this key without a word, wherever it stands. */
-function namesPrototype(value: unknown): boolean {
-  // Level by level, so that depth costs no stack.
-  for (let level = [value]; level.length > 0; level = level.flatMap(membersOf)) {
-    if (level.some((item) => item instanceof Object && Object.hasOwn(item, "__proto__"))) {
-      return true;
+/** Refuses what the schema would drop without a word, and what it would take seconds to check. */
+function refuseStrange(tool: Tool, given: Arguments): void {
+  let members = 0;
+  const strange = new Set<string>();
+  for (const [name, value] of Object.entries(given)) {
+    // Level by level, so that depth costs no stack.
+    for (let level = [value]; level.length > 0; level = level.flatMap(membersOf)) {
+      members += level.length;
+      if (members > MAXIMUM_MEMBERS) {
+        throw refusal(tool, [`arguments: more than ${MAXIMUM_MEMBERS} keys and items`]);
+      }
+      if (level.some((item) => item instanceof Object && Object.hasOwn(item, "__proto__"))) {
+        strange.add(`${shown(name)}: has a key "__proto__"`);
+      }
     }
   }
-  return false;
+  if (strange.size > 0) throw refusal(tool, [...strange]);
 }
 
 function membersOf(value: unknown): unknown[] {
@@ -94,7 +107,9 @@ function fromJson(text: string): unknown {
 
 function describe(issue: z.core.$ZodIssue, given: Arguments, tool: Tool): string[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey(key, issue.path, tool));
+    // One more than are told would cost as much again: each looks for the key that was meant.
+    const keys = issue.keys.slice(0, MAXIMUM_MISTAKES);
+    return keys.map((key) => unknownKey(key, issue.path, tool));
   }
   const name = issue.path.map(shown).join(".") || "arguments";
   const value = issue.path.reduce<unknown>(

@@ -1,20 +1,25 @@
 import type { OutputPiece } from "../docker/streams/demux.ts";
 
-/** Whether bytes are rather a binary than text: this share of replaced characters. */
-const BINARY_SHARE = 0.1;
-/** What is shown of a binary. */
-const BINARY_SAMPLE_BYTES = 4096;
+/** How far from a cut a place is looked for where no secret can be split: longer than any password or token. */
+const EDGE_BYTES = 4096;
+/** Where a text may begin or end without half a secret: after a line, else after a value, else after a word. */
+const CLEAN_EDGES = [/\n/g, /["'\]}],|[,;][ \t]/g, /[ \t\r]/g];
 
 const NOTHING = new Uint8Array();
 
-/** Kept output as text, or a sample of it in base64 where it is binary. */
+/** Kept output as text. */
 export interface OutputText {
+  /** What is no UTF-8 has become U+FFFD, so that even a binary is text whose secrets can be found. */
   readonly text: string;
-  readonly encoding?: "base64";
+  /** Bytes that came and are not in the text. */
+  readonly lostBytes: number;
 }
 
 /**
  * Collects output of any length in constant memory: the first `headBytes` and the newest `tailBytes`.
+ *
+ * Of what stands next to a gap the line that the gap has cut is left out too, because the half of a secret that has lost its
+ * name would pass for plain text.
  *
  * Characters are never torn apart: a character whose bytes arrive in two pieces of one stream, with a piece of the other
  * stream between them, is put together first.
@@ -54,33 +59,24 @@ export class BoundedOutput {
     this.#keep(data.subarray(0, whole));
   }
 
-  /** Bytes that came and were not kept; a character torn by the cut is left out of {@linkcode text} besides. */
-  get lostBytes(): number {
-    return this.#headLength < this.#head.length
-      ? 0
-      : Math.max(0, this.#tailWritten - this.#tailBytes);
-  }
-
   /** Everything kept, with a line in place of what was left out. */
   text(): OutputText {
     for (const stream of ["stdout", "stderr"] as const) {
       this.#keep(this.#torn[stream]);
       this.#torn[stream] = NOTHING;
     }
-    const lost = this.lostBytes;
+    const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
     const head = this.#head.subarray(0, this.#headLength);
     const tail = this.#newest();
-    // Only where something is missing between them can a character be torn.
-    const oldest = lost === 0 ? head : head.subarray(0, head.length - tornBytes(head));
-    const newest = lost === 0 ? tail : tail.subarray(firstCharacter(tail));
-    const sample = joined(oldest, newest.subarray(0, BINARY_SAMPLE_BYTES))
-      .subarray(0, BINARY_SAMPLE_BYTES);
-    if (isBinary(sample)) return { text: sample.toBase64(), encoding: "base64" };
-    const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-    if (lost === 0) return { text: decode(joined(head, tail)) };
-    if (head.length === 0) return { text: decode(newest) };
+    const isWhole = head.length + tail.length === this.bytes;
+    if (isWhole) return { text: decode(joined(head, tail)), lostBytes: 0 };
+    const oldest = head.subarray(0, cleanEnd(head));
+    const newest = tail.subarray(cleanStart(tail));
+    const lostBytes = this.bytes - oldest.length - newest.length;
+    if (this.#head.length === 0) return { text: decode(newest), lostBytes };
     // In ASCII, because one character beyond Latin-1 doubles the memory of the whole text.
-    return { text: `${decode(oldest)}\n[... ${lost} bytes left out ...]\n${decode(newest)}` };
+    const gap = `\n[... ${lostBytes} bytes left out ...]\n`;
+    return { text: `${decode(oldest)}${gap}${decode(newest)}`, lostBytes };
   }
 
   #keep(data: Uint8Array): void {
@@ -149,11 +145,32 @@ function firstCharacter(bytes: Uint8Array): number {
   return start;
 }
 
-function isBinary(sample: Uint8Array): boolean {
-  if (sample.includes(0)) return true;
-  // A log driver has replaced the bytes of a character that is cut at the end already.
-  const text = new TextDecoder().decode(sample.subarray(0, sample.length - tornBytes(sample)))
-    .replace(/\uFFFD{1,3}$/, "");
-  const replaced = text.split("\uFFFD").length - 1;
-  return replaced > text.length * BINARY_SHARE;
+/** Where a part begins that can be shown after a gap. */
+function cleanStart(bytes: Uint8Array): number {
+  const window = bytes.subarray(0, edgeBytes(bytes));
+  const [first] = cleanEdges(window);
+  return first ?? window.length + firstCharacter(bytes.subarray(window.length));
+}
+
+/** Where a part ends that can be shown before a gap. */
+function cleanEnd(bytes: Uint8Array): number {
+  const before = bytes.length - edgeBytes(bytes);
+  const last = cleanEdges(bytes.subarray(before)).at(-1);
+  return last === undefined ? before - tornBytes(bytes.subarray(0, before)) : before + last;
+}
+
+/** Half of a part stays, even where one endless word is all there is. */
+function edgeBytes(bytes: Uint8Array): number {
+  return Math.min(EDGE_BYTES, Math.ceil(bytes.length / 2));
+}
+
+/** The ends of the best kind of edge there is. */
+function cleanEdges(bytes: Uint8Array): readonly number[] {
+  // One character for each byte; those that are looked for are ASCII.
+  const text = new TextDecoder("latin1").decode(bytes);
+  for (const edge of CLEAN_EDGES) {
+    const ends = [...text.matchAll(edge)].map((match) => match.index + match[0].length);
+    if (ends.length > 0) return ends;
+  }
+  return [];
 }

@@ -2,13 +2,11 @@ import { z } from "zod";
 import { isContainerName, isImageLookup, isVolumeName } from "../docker/reference.ts";
 import { shortId } from "./container_view.ts";
 import { command, environment, environmentList, isContainerPath } from "./fields.ts";
+import { ownedLabels } from "./labels.ts";
 import { memoryBytes } from "./memory_size.ts";
 import { portBindings } from "./port_bindings.ts";
 import { argumentList } from "./shell_words.ts";
 import { defineTool, type Tool } from "./tool.ts";
-
-/** Marks what this server made, so that people and cleanups can tell. */
-const OWNER_LABEL = "mcp.docker.owner";
 
 /** Creates a container without starting it. */
 export const createContainer: Tool = defineTool({
@@ -16,8 +14,7 @@ export const createContainer: Tool = defineTool({
   title: "Create container",
   safety: "moderate",
   description:
-    "Create a container from an image that is on the Engine already, without starting it; " +
-    "docker_start_container starts it. Ports are published on 127.0.0.1 unless an address is given.",
+    "Create a container from an image the Engine has; docker_start_container starts it. Ports are published on 127.0.0.1 unless an address is given.",
   input: createInput,
   output: () =>
     z.object({
@@ -50,18 +47,18 @@ function createInput() {
   return z.strictObject({
     image: z.string().max(512).refine(isImageLookup, {
       error: "is not an image reference; expected name[:tag][@digest] or an image id",
-    }).meta({ description: "Reference or id of an image on the Engine" }),
+    }).meta({ description: "Reference or id" }),
     name: z.string().meta({ description: "Made up if absent" }).optional()
       .refine((name) => name === undefined || isContainerName(name), {
         error: 'expected 2 to 128 letters, digits, "_", "." or "-", not shaped like an id',
       }),
-    command: command("In place of the image's command: a list, or one line").optional(),
+    command: command("Instead of the image's: a list or a line").optional(),
     environment: environment(),
     ports: z.record(
       z.string(),
       z.union([hostPort, z.tuple([z.string(), hostPort]), z.null()]),
     ).optional().meta({
-      description: '{"80/tcp": host port}; 0: a free one; [address, port]; null: expose only',
+      description: '{"80/tcp": 8080}; 0: a free port; [address, port]; null: expose only',
     }),
     volumes: z.record(
       z.string(),
@@ -75,11 +72,11 @@ function createInput() {
     ).refine((volumes) => Object.keys(volumes).every(isMountSource), {
       error: 'has a key that is no volume name; expected 2 to 128 letters, digits, "_", "." or "-"',
     }).optional().meta({ description: '{"volume name": {"bind": "/path", "mode": "ro"}}' }),
-    detach: z.boolean().default(true).meta({ description: "No effect: create never attaches" }),
-    remove: z.boolean().default(false).meta({ description: "Delete it when it exits" }),
+    detach: z.boolean().default(true).meta({ description: "No effect" }),
+    remove: z.boolean().default(false).meta({ description: "Delete it on exit" }),
     mem_limit: z.string().max(32).optional().meta({ description: 'Memory, e.g. "512m"' }),
     cpu_shares: z.number().int().min(2).max(262_144).optional()
-      .meta({ description: "CPU weight, 1024 is ordinary" }),
+      .meta({ description: "CPU weight; 1024 is usual" }),
   });
 }
 
@@ -108,7 +105,7 @@ function createBody(input: CreateInput, owner: string): Record<string, unknown> 
     ...(exposed.length > 0
       ? { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) }
       : {}),
-    Labels: { [OWNER_LABEL]: owner },
+    Labels: ownedLabels({}, owner),
     HostConfig: {
       ...(mounts.length > 0 ? { Mounts: mounts } : {}),
       ...(Object.keys(bindings).length > 0 ? { PortBindings: bindings } : {}),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { BoundedOutput } from "./bounded_output.ts";
+import { DockerError } from "../docker/errors.ts";
+import { BoundedOutput, type OutputText } from "./bounded_output.ts";
 import { keepArrived } from "./broken_stream.ts";
 import {
   command,
@@ -19,6 +20,9 @@ const HEAD_SHARE = 0.25;
 /** Kept where the configured limit is 0, which the contract calls unlimited. */
 const UNLIMITED_BYTES = 64 * 1024 * 1024;
 const PROGRESS_MILLISECONDS = 1000;
+/** A second copy of a command that still runs is what a caller would start otherwise. */
+const LOOK_FIRST =
+  "the command may still be running in the container: look with ps before you run it again";
 
 /** A name or number, each for user and group. */
 const USER = /^(?:\d+|[a-z_][a-z0-9_.-]{0,31}\$?)(?::(?:\d+|[a-z_][a-z0-9_.-]{0,31}\$?))?$/;
@@ -29,14 +33,13 @@ export const execCommand: Tool = defineTool({
   title: "Run command in container",
   safety: "moderate",
   description:
-    "Run a command in a running container and return its output and exit code. No shell is involved: " +
-    'for pipes or variables pass ["sh", "-c", "…"]. What it changes depends on the command.',
+    'Run a command in a running container and return its output and exit code. No shell: for pipes or variables pass ["sh", "-c", "…"].',
   untrusted: ["output"],
   seconds: ({ timeout }) => timeout + 15,
   input: () =>
     z.strictObject({
       container_id: containerRef(),
-      command: command("Argument list, or one line split at blanks and quotes"),
+      command: command("A list, or a line split at blanks and quotes"),
       workdir: z.string().max(4096).refine(isContainerPath, {
         error: 'expected an absolute path without "." or "..", outside /proc, /sys and /dev',
       }).optional()
@@ -45,15 +48,13 @@ export const execCommand: Tool = defineTool({
         .refine((user) => USER.test(user), { error: "expected a user or uid, with :group" })
         .optional().meta({ description: "User or uid, with :group" }),
       environment: environment(),
-      privileged: z.boolean().default(false).meta({ description: "All privileges of the host" }),
-      timeout: seconds("Stop waiting after this long", 3600).min(1).default(60),
+      privileged: z.boolean().default(false).meta({ description: "All host privileges" }),
+      timeout: seconds("Seconds to wait", 3600).min(1).default(60),
     }),
   output: () =>
     z.object({
       exit_code: z.number().nullable(),
       output: z.string(),
-      encoding: z.literal("base64").optional(),
-      exec_id: z.string().optional(),
       truncation_info: truncationInfo(),
     }),
   example: { container_id: "web", command: ["ls", "-l", "/etc"], timeout: 30 },
@@ -70,19 +71,35 @@ export const execCommand: Tool = defineTool({
     const headBytes = Math.floor(maximum * HEAD_SHARE);
     const output = new BoundedOutput({ headBytes, tailBytes: maximum - headBytes });
     const ended = await drain(context, execId, { output, seconds: input.timeout });
-    const { text, encoding } = output.text();
-    const exit_code = ended
-      ? (await docker.exec.inspect(execId, { signal })).ExitCode ?? null
-      : null;
-    return {
-      exit_code,
-      output: text,
-      ...(encoding === undefined ? {} : { encoding }),
-      ...(ended ? {} : { exec_id: execId }),
-      truncation_info: cut(output, { ended, encoding, seconds: input.timeout }),
-    };
+    const kept = output.text();
+    const { exit_code, unknown } = ended
+      ? await exitOf(context, execId)
+      : { exit_code: null, unknown: stillRuns(output, input.timeout) };
+    return { exit_code, output: kept.text, truncation_info: cut(output, kept, { ended, unknown }) };
   },
 });
+
+/** The exit code, or why it is not known; the command has run, so that no failure here may take its output away. */
+async function exitOf(
+  { docker, signal }: ToolContext,
+  execId: string,
+): Promise<{ exit_code: number | null; unknown?: string }> {
+  try {
+    const { ExitCode, Running } = await docker.exec.inspect(execId, { signal });
+    if (typeof ExitCode === "number" && Running !== true) return { exit_code: ExitCode };
+    return { exit_code: null, unknown: `Its output ended without an exit code; ${LOOK_FIRST}` };
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    const unknown = `The output ended, the exit code is not known. ${error.message}`;
+    return { exit_code: null, unknown };
+  }
+}
+
+function stillRuns(output: BoundedOutput, seconds: number): string {
+  return output.brokenOff
+    ? `The stream from the Engine broke off here; ${LOOK_FIRST}`
+    : `Stopped waiting after ${seconds} s; ${LOOK_FIRST}`;
+}
 
 /** Reads all output in constant memory; false when the command has not ended in time, or the stream broke off. */
 async function drain(
@@ -113,31 +130,18 @@ async function drain(
 
 function cut(
   output: BoundedOutput,
-  { ended, encoding, seconds }: {
-    readonly ended: boolean;
-    readonly encoding: "base64" | undefined;
-    readonly seconds: number;
-  },
+  { lostBytes }: OutputText,
+  { ended, unknown }: { readonly ended: boolean; readonly unknown: string | undefined },
 ): TruncationInfo {
   const said = [
-    ...(output.brokenOff
-      ? ["The stream from the Engine broke off here: the command may still run in the container"]
-      : []),
-    ...(ended || output.brokenOff ? [] : [
-      `Stopped waiting after ${seconds} s: the command may still run in the container; use a longer timeout`,
-    ]),
-    ...(encoding === undefined
-      ? []
-      : ["The output is binary: its first 4 KiB are shown in base64"]),
-    ...(output.lostBytes === 0 || encoding !== undefined ? [] : [
+    ...(unknown === undefined ? [] : [unknown]),
+    ...(lostBytes === 0 ? [] : [
       "The first quarter and the last three quarters of the limit are shown; let the command print less",
     ]),
   ];
   if (said.length === 0) return {};
-  return {
-    truncated: true,
-    original_bytes: output.bytes,
-    truncated_bytes: output.bytes - output.lostBytes,
-    message: said.join(". "),
-  };
+  const message = said.join(". ");
+  if (ended && lostBytes === 0) return { message };
+  const truncated_bytes = output.bytes - lostBytes;
+  return { truncated: true, original_bytes: output.bytes, truncated_bytes, message };
 }

@@ -11,8 +11,8 @@ export const startContainer: Tool = defineTool({
   name: "docker_start_container",
   title: "Start container",
   safety: "moderate",
-  description: "Start a created or stopped container and return its state. " +
-    "If `status` is exited, it ended at once: read its logs. Starting a running one changes nothing.",
+  description:
+    "Start a container and return its state. If `status` is exited it ended at once: read its logs.",
   idempotent: true,
   input: () => z.strictObject({ container_id: containerRef() }),
   output: changedContainer,
@@ -29,8 +29,7 @@ export const stopContainer: Tool = defineTool({
   title: "Stop container",
   safety: "moderate",
   description:
-    "Stop a running container: its stop signal first, SIGKILL after `timeout` seconds. " +
-    "Its data stays. Stopping a stopped container changes nothing.",
+    "Stop a container: its stop signal, then SIGKILL after `timeout` seconds. Its data stays.",
   idempotent: true,
   seconds: ({ timeout }) => timeout + MARGIN_SECONDS,
   input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
@@ -48,8 +47,7 @@ export const restartContainer: Tool = defineTool({
   title: "Restart container",
   safety: "moderate",
   description:
-    "Stop a container as docker_stop_container does and start it again; starts a stopped one. " +
-    "Use it to apply changed configuration files or to recover a hung service.",
+    "Stop a container as docker_stop_container does, then start it. Use it to apply changed files or to recover a hung service.",
   seconds: ({ timeout }) => timeout + 2 * MARGIN_SECONDS,
   input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
   output: changedContainer,

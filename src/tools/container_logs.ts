@@ -15,8 +15,12 @@ import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** What the contract allows as a tail at most; the configured limit is what counts. */
 const MAXIMUM_TAIL = 100_000;
+/** The share of an answer that its log may take: as JSON, a byte takes up to six. By default that is 256 KiB. */
+const SHARE = 1 / 8;
 /** Kept where the configured limit of an answer is 0. */
 const UNLIMITED_BYTES = 64 * 1024 * 1024;
+/** The longest piece that the Engine's log drivers count as one line of a tail. */
+const LONGEST_ENTRY = 16 * 1024;
 /** Progress of a followed log is for a person who waits, not for a program. */
 const PROGRESS_MILLISECONDS = 500;
 
@@ -26,25 +30,23 @@ export const containerLogs: Tool = defineTool({
   title: "Read container logs",
   safety: "safe",
   description:
-    "Read what a container wrote to stdout and stderr: its newest lines, or those of a time window. " +
-    "`follow` waits for new lines until `follow_seconds` pass or the limit is reached. Changes nothing.",
+    "Read what a container wrote: its newest lines, or those of a time window. `follow` waits for more until `follow_seconds` pass. Changes nothing.",
   untrusted: ["logs"],
   seconds: ({ follow, follow_seconds }) => (follow ? follow_seconds : 0) + 60,
   input: () =>
     z.strictObject({
       container_id: containerRef(),
       tail: z.union([z.literal("all"), z.number().int().min(0).max(MAXIMUM_TAIL)]).default("all")
-        .meta({ description: 'Newest lines wanted; "all" gives as many as the limit allows' }),
+        .meta({ description: 'Newest lines; "all": up to the limit' }),
       since: pointInTime("since"),
       until: pointInTime("until"),
-      timestamps: z.boolean().default(false).meta({ description: "Begin each line with its time" }),
+      timestamps: z.boolean().default(false).meta({ description: "Put its time before each line" }),
       follow: z.boolean().default(false).meta({ description: "Wait for new lines" }),
       follow_seconds: seconds("How long to follow", 600).default(10),
     }),
   output: () =>
     z.object({
       logs: z.string(),
-      encoding: z.literal("base64").optional(),
       container_id: z.string(),
       truncation_info: truncationInfo(),
     }),
@@ -72,34 +74,40 @@ export const containerLogs: Tool = defineTool({
   },
 });
 
-/** Reads until the log ends, or, when following, until lines, bytes or seconds run out. */
+/** Reads until the log ends, or, when following, until seconds run out or new lines or bytes alone fill the answer. */
 async function readLogs(
   { docker, signal, limits, progress }: ToolContext,
   { container_id, follow_seconds }: { container_id: string; follow_seconds: number },
   request: ContainerLogsOptions,
 ): Promise<BoundedOutput> {
-  const maximumBytes = limits.responseBytes || UNLIMITED_BYTES;
-  const output = new BoundedOutput({ headBytes: 0, tailBytes: maximumBytes });
-  const enough = new AbortController();
-  const timer = request.follow
-    ? setTimeout(() => enough.abort(), follow_seconds * 1000)
-    : undefined;
+  const tailBytes = limits.responseBytes
+    ? Math.floor(limits.responseBytes * SHARE)
+    : UNLIMITED_BYTES;
+  const output = new BoundedOutput({ headBytes: 0, tailBytes });
+  // Nothing in the stream tells where old lines end and new ones begin, only how many old ones there can be.
+  const old = request.tail === undefined || request.tail === "all" ? Infinity : request.tail;
+  const enough = {
+    lines: old + (limits.logLines || Infinity),
+    bytes: old * LONGEST_ENTRY + tailBytes,
+  };
+  const late = new AbortController();
+  const timer = request.follow ? setTimeout(() => late.abort(), follow_seconds * 1000) : undefined;
   let lines = 0;
   let told = 0;
   try {
-    const either = AbortSignal.any([signal, enough.signal]);
+    const either = AbortSignal.any([signal, late.signal]);
     const pieces = docker.containers.logs(container_id, { ...request, signal: either });
     for await (const piece of keepArrived(pieces, () => output.brokenOff = true)) {
       output.add(piece);
       if (!request.follow) continue;
       lines += countLines(piece.data);
-      if (lines >= (limits.logLines || Infinity) || output.bytes >= maximumBytes) break;
+      if (lines >= enough.lines || output.bytes >= enough.bytes) break;
       if (performance.now() - told < PROGRESS_MILLISECONDS) continue;
       told = performance.now();
       progress({ progress: lines, message: `${lines} lines` });
     }
   } catch (error) {
-    if (signal.aborted || !enough.signal.aborted) throw error;
+    if (signal.aborted || !late.signal.aborted) throw error;
   } finally {
     clearTimeout(timer);
   }
@@ -116,30 +124,28 @@ function countLines(data: Uint8Array): number {
 function cutToLines(
   output: BoundedOutput,
   lines: number,
-): { logs: string; encoding?: "base64"; truncation_info: TruncationInfo } {
-  const { text, encoding } = output.text();
-  if (encoding !== undefined) {
-    const message = "The log is binary: the first 4 KiB of what was read, in base64";
-    const truncation_info = { truncated: true, original_bytes: output.bytes, message };
-    return { logs: text, encoding, truncation_info };
-  }
+): { logs: string; truncation_info: TruncationInfo } {
+  const { text, lostBytes } = output.text();
   const start = lines === Infinity ? 0 : startOfNewest(text, lines);
+  const isCut = start > 0 || lostBytes > 0;
+  if (!isCut && !output.brokenOff) return { logs: text, truncation_info: {} };
+  const logs = text.slice(start);
+  const shown = linesOf(logs);
   const said = [
     ...(output.brokenOff
       ? ["The stream from the Engine broke off here; call again for the rest"]
       : []),
-    ...(output.lostBytes > 0
-      ? ["Only the newest bytes are shown; ask for fewer lines or a narrower window"]
-      : start > 0
+    ...(isCut
       ? [
-        `Only the newest ${lines} lines are shown; older ones with until, or a shorter window with since`,
+        `Only the newest ${shown} lines are shown; older ones with until, or a shorter window with since`,
       ]
       : []),
+    ...(isCut && start === 0
+      ? ["More bytes would not fit into an answer (SAFETY_MAX_RESPONSE_BYTES)"]
+      : []),
   ];
-  if (said.length === 0) return { logs: text, truncation_info: {} };
-  const logs = text.slice(start);
   const message = said.join(". ");
-  return { logs, truncation_info: { truncated: true, truncated_count: linesOf(logs), message } };
+  return { logs, truncation_info: { truncated: true, truncated_count: shown, message } };
 }
 
 /** Where the newest `lines` lines begin. */
@@ -154,5 +160,5 @@ function startOfNewest(text: string, lines: number): number {
 }
 
 function linesOf(text: string): number {
-  return text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+  return text === "" ? 0 : text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
 }

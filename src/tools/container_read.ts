@@ -1,15 +1,9 @@
 import { z } from "zod";
 import { containerRow } from "./container_view.ts";
-import {
-  containerRef,
-  engineFilters,
-  filters,
-  type TruncationInfo,
-  truncationInfo,
-  verbose,
-} from "./fields.ts";
+import { containerRef, engineFilters, filters, truncationInfo, verbose } from "./fields.ts";
 import { defineTool, type Tool } from "./tool.ts";
-import { containerView, cutStrings, type Json, pick } from "./views.ts";
+import { cutFields, cutRows } from "./truncation.ts";
+import { containerView, type Json, pick } from "./views.ts";
 
 /** The keys that the Engine takes for a list of containers. */
 const FILTER_KEYS = [
@@ -35,13 +29,14 @@ export const listContainers: Tool = defineTool({
   name: "docker_list_containers",
   title: "List containers",
   safety: "safe",
-  description: "List containers like `docker ps`: id, name, image, status, ports, health. " +
-    "Running ones unless `all` is true. Use it to find the container other tools need. Changes nothing.",
+  description:
+    "List containers like `docker ps`: id, name, image, status, ports, health. Use it to find the one other tools need. Changes nothing.",
+  untrusted: ["containers.labels", "containers.command"],
   input: () =>
     z.strictObject({
       all: z.boolean().default(false).meta({ description: "Include stopped containers" }),
-      filters: filters(FILTER_KEYS, 'Only matching, e.g. {"status": "exited"}'),
-      verbose: verbose("Add full ids, labels, commands and networks"),
+      filters: filters(FILTER_KEYS, 'E.g. {"status": "exited"}'),
+      verbose: verbose("Add full ids, labels, commands, networks"),
     }),
   output: () =>
     z.object({
@@ -64,8 +59,8 @@ export const listContainers: Tool = defineTool({
   example: { all: true, filters: { label: "app=shop", status: ["exited", "dead"] } },
   async run({ docker, signal, limits }, { all, filters, verbose }) {
     const found = await docker.containers.list({ all, filters: engineFilters(filters), signal });
-    const limit = limits.listRows === 0 ? found.length : limits.listRows;
-    const containers = found.slice(0, limit).map((summary) => ({
+    const { rows, truncation_info } = cutRows(found, limits.listRows);
+    const containers = rows.map((summary) => ({
       ...containerRow(summary),
       ...(verbose
         ? {
@@ -76,28 +71,22 @@ export const listContainers: Tool = defineTool({
         }
         : {}),
     }));
-    return { containers, count: found.length, truncation_info: rowsCut(found.length, limit) };
+    return { containers, count: found.length, truncation_info };
   },
 });
-
-function rowsCut(count: number, limit: number): TruncationInfo {
-  if (count <= limit) return {};
-  const message = `The newest ${limit} of ${count} are shown; narrow the list with filters`;
-  return { truncated: true, original_count: count, truncated_count: limit, message };
-}
 
 /** All about one container. */
 export const inspectContainer: Tool = defineTool({
   name: "docker_inspect_container",
   title: "Inspect container",
   safety: "safe",
-  description: "Show one container's state, health, configuration, mounts, networks and limits. " +
-    "Use it to find out why a container fails or how it was set up. Secrets are redacted. Changes nothing.",
+  description:
+    "Show a container's state, health, configuration, mounts, networks and limits. Use it to learn why it fails. Changes nothing.",
   untrusted: ["details"],
   input: () =>
     z.strictObject({
       container_id: containerRef(),
-      verbose: verbose("Everything the Engine knows, not only what is usually needed"),
+      verbose: verbose("All the Engine knows"),
     }),
   output: () =>
     z.object({ details: z.record(z.string(), z.unknown()), truncation_info: truncationInfo() }),
@@ -105,16 +94,6 @@ export const inspectContainer: Tool = defineTool({
   async run({ docker, signal, limits }, { container_id, verbose }) {
     const container = await docker.containers.inspect(container_id, { signal });
     const shown = verbose ? container as Json : pick(container, containerView);
-    const { value, cut } = cutStrings(shown, limits.inspectFieldBytes);
-    return { details: value, truncation_info: fieldsCut(cut, limits.inspectFieldBytes) };
+    return cutFields(shown, limits.inspectFieldBytes);
   },
 });
-
-function fieldsCut(
-  cut: Record<string, number>,
-  limit: number,
-): TruncationInfo {
-  if (Object.keys(cut).length === 0) return {};
-  const message = `Fields longer than ${limit} bytes were cut (SAFETY_MAX_INSPECT_FIELD_BYTES)`;
-  return { truncated: true, truncated_fields: cut, message };
-}

@@ -8,9 +8,7 @@ export const removeContainer: Tool = defineTool({
   name: "docker_remove_container",
   title: "Remove container",
   safety: "destructive",
-  description:
-    "Delete a container and everything written inside it, for good; named volumes stay. " +
-    "A running one must be stopped first, or killed with `force`. `volumes` also deletes its anonymous volumes.",
+  description: "Delete a container and what was written inside it, for good; named volumes stay.",
   input: () =>
     z.strictObject({
       container_id: containerRef(),

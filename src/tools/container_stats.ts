@@ -12,15 +12,14 @@ export const containerStats: Tool = defineTool({
   title: "Container resource usage",
   safety: "safe",
   description:
-    "Measure one container's CPU, memory, network and disk use over about a second, like `docker stats`. " +
-    "A stopped container shows zeros. Changes nothing.",
+    "Measure a container's CPU, memory, network and disk use for about a second, like `docker stats`. Changes nothing.",
   input: () =>
     z.strictObject({
       container_id: containerRef(),
       stream: z.boolean().default(false).meta({
-        description: "Take the first sample at once: no CPU percentage and no rates",
+        description: "At once: no CPU percentage, no rates",
       }),
-      verbose: verbose("Everything the Engine measured"),
+      verbose: verbose("All the Engine measured"),
     }),
   output: () => z.object({ stats: z.record(z.string(), z.unknown()), container_id: z.string() }),
   example: { container_id: "web" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Docker } from "../docker/client.ts";
+import { DockerError } from "../docker/errors.ts";
 import type { ContainerDetails, ContainerPort, ContainerSummary } from "../docker/types.ts";
 
 /** Ids as `docker ps` shows them; every tool takes them. */
@@ -76,7 +77,12 @@ export function changedContainer(): z.ZodObject<{
   });
 }
 
-/** How a container stands now, after something was done to it. */
+/**
+ * How a container stands now, after something was done to it.
+ *
+ * What was done is not undone by a failure to see it: a container that has removed itself is "removed", one that cannot be
+ * looked at is "unknown", and both go by what the caller calls them.
+ */
 export async function containerNow(
   docker: Docker,
   id: string,
@@ -84,7 +90,15 @@ export async function containerNow(
 ): Promise<
   { container_id: string; name: string; status: string; exit_code?: number; health?: string }
 > {
-  const { Id, Name, State }: ContainerDetails = await docker.containers.inspect(id, { signal });
+  let details: ContainerDetails;
+  try {
+    details = await docker.containers.inspect(id, { signal });
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    const status = error.code === "not_found" ? "removed" : "unknown";
+    return { container_id: id, name: plainName(id), status };
+  }
+  const { Id, Name, State } = details;
   const status = State?.Status ?? "unknown";
   const health = State?.Health?.Status;
   return {

@@ -103,10 +103,18 @@ export interface TruncationInfo {
   original_bytes?: number | undefined;
   /** Bytes in this answer. */
   truncated_bytes?: number | undefined;
-  /** Bytes that each cut field had, by its path. */
-  truncated_fields?: Record<string, number> | undefined;
+  /** What each cut field had, by its path. */
+  truncated_fields?: Record<string, CutField> | undefined;
+  truncated_fields_count?: number | undefined;
   /** One sentence: what is missing and how to ask for it. */
   message?: string | undefined;
+}
+
+/** How long a field was before it was cut. */
+export interface CutField {
+  readonly original_bytes: number;
+  /** The same for people, e.g. `64.0 KiB`. */
+  readonly original_size_human: string;
 }
 
 /** A command: an argument list, or one line. Items may hold anything but NUL. */

@@ -3,7 +3,7 @@ import { DockerError } from "../docker/errors.ts";
 import type { ContainerSummary, ImageDeletion, ImageSummary } from "../docker/types.ts";
 import { plainName, shortId } from "./container_view.ts";
 import { imageNames, imageTags } from "./image_view.ts";
-import type { KeptObject } from "./prune_deletion.ts";
+import { type KeptObject, throwIfCancelled } from "./prune_deletion.ts";
 import type { PruneRules } from "./prune_filters.ts";
 import type { PlannedObject, ToolContext } from "./tool.ts";
 
@@ -90,8 +90,35 @@ export async function deleteImage(
 /** Docker's words, and Podman's. */
 const SEVERAL_NAMES = /referenced in multiple repositories|more than one tag/;
 
-/** Bytes of all layers together: a shared layer counts once, and so goes only with its last image. */
-export async function layersSize({ docker, signal }: ToolContext): Promise<number> {
-  const usage = await docker.system.diskUsage({ types: ["image"], signal });
-  return usage.LayersSize ?? usage.ImageUsage?.TotalSize ?? 0;
+/**
+ * Bytes of all layers together: a shared layer counts once, and so goes only with its last image.
+ *
+ * @returns `undefined` where the Engine does not tell, e.g. while it counts for someone else: no figure is worth the result of a prune.
+ */
+export async function layersSize({ docker, signal }: ToolContext): Promise<number | undefined> {
+  try {
+    const usage = await docker.system.diskUsage({ types: ["image"], signal });
+    return usage.LayersSize ?? usage.ImageUsage?.TotalSize ?? 0;
+  } catch {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+}
+
+/**
+ * Bytes that deleting images has set free, from {@linkcode layersSize} before and now; where the Engine did not tell both
+ * times, the sizes of the images themselves, which count shared layers more than once.
+ */
+export async function layersFreed(
+  context: ToolContext,
+  { before, planned, deleted }: {
+    readonly before: number | undefined;
+    readonly planned: readonly PlannedObject[];
+    readonly deleted: readonly ImageDeletion[];
+  },
+): Promise<number> {
+  const after = await layersSize(context);
+  if (before !== undefined && after !== undefined) return Math.max(0, before - after);
+  const gone = new Set(deleted.map(({ Deleted }) => Deleted));
+  return planned.reduce((total, { id, size }) => total + (gone.has(id) ? size ?? 0 : 0), 0);
 }

@@ -2,7 +2,13 @@ import { z } from "zod";
 import type { ImageDeletion } from "../docker/types.ts";
 import { shortId } from "./container_view.ts";
 import { filters } from "./fields.ts";
-import { deleteImage, findImages, type ImageCandidates, layersSize } from "./image_candidates.ts";
+import {
+  deleteImage,
+  findImages,
+  type ImageCandidates,
+  layersFreed,
+  layersSize,
+} from "./image_candidates.ts";
 import { imageDeletions } from "./image_view.ts";
 import { isStopped } from "./prune_candidates.ts";
 import { deleteEach, keptObjects } from "./prune_deletion.ts";
@@ -47,7 +53,7 @@ export const pruneImages: Tool = defineTool({
       ({ id }) => deleteImage(docker, id, options),
     );
     const failed = failures.map((failure) => ({ ...failure, id: shortId(failure.id) }));
-    const space_reclaimed = Math.max(0, before - await layersSize(context));
+    const space_reclaimed = await layersFreed(context, { before, planned, deleted });
     return { status: "done" as const, deleted, kept, failed, space_reclaimed };
   },
 });

@@ -25,6 +25,7 @@ export const listImages: Tool = defineTool({
   safety: "safe",
   description: "List images: id, tags, size, created. Use it to find the image other tools need. " +
     "Changes nothing.",
+  untrusted: ["images.labels"],
   input: () =>
     z.strictObject({
       all: z.boolean().default(false).meta({ description: "Intermediate ones too" }),

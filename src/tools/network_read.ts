@@ -27,6 +27,7 @@ export const listNetworks: Tool = defineTool({
   safety: "safe",
   description: "List networks like `docker network ls`, with subnets; " +
     "docker_inspect_network tells who is connected. Changes nothing.",
+  untrusted: ["networks.labels"],
   input: () =>
     z.strictObject({
       filters: filters(FILTER_KEYS, 'E.g. {"dangling": "true"}: unused'),
@@ -128,6 +129,7 @@ export const inspectNetwork: Tool = defineTool({
   safety: "safe",
   description: "Show a network's subnets, options and containers, stopped ones too. " +
     "Use it when containers cannot reach each other. Changes nothing.",
+  untrusted: ["details"],
   input: () =>
     z.strictObject({
       network_id: networkRef(),

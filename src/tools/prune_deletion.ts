@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DockerError } from "../docker/errors.ts";
+import { RefusedError } from "./refused.ts";
 import type { PlannedObject, ToolContext } from "./tool.ts";
 
 /** An object that is still there after a prune, and why. */
@@ -24,44 +25,76 @@ export function keptObjects(): z.ZodArray<
 }
 
 /**
- * Deletes planned objects one by one; one failure does not hide what else was deleted, and what is gone already is none.
+ * Deletes planned objects one by one; no failure hides what was deleted, not even the deadline of the call, and what is gone
+ * already is none.
  *
  * What conflicts is tried again as long as others go: an image goes only after those built on it, in an order that no list tells.
+ *
+ * @throws the signal's reason when the client cancels, because nobody waits for the result
  */
 export async function deleteEach(
   { signal, progress }: ToolContext,
   objects: readonly PlannedObject[],
   remove: (object: PlannedObject) => Promise<void>,
 ): Promise<FailedObject[]> {
-  const failed = new Map<PlannedObject, DockerError>();
+  const failed = new Map<PlannedObject, Failure>();
   let left = objects;
   let before = Infinity;
   while (left.length > 0 && left.length < before) {
     for (const [index, object] of left.entries()) {
-      signal.throwIfAborted();
       const message = `${object.kind} ${object.name ?? object.id}`;
       if (left === objects) progress({ progress: index, total: objects.length, message });
+      const failure = await failureOf(() => remove(object), signal);
+      // Why it failed before says more than that there was no time to try again.
+      if (failure === NOT_TRIED && failed.has(object)) continue;
       failed.delete(object);
-      const error = await failureOf(() => remove(object));
-      if (error !== undefined) failed.set(object, error);
+      if (failure !== undefined) failed.set(object, failure);
     }
     before = left.length;
-    left = [...failed].filter(([, { code }]) => code === "conflict").map(([object]) => object);
+    left = [...failed].filter(([, { again }]) => again).map(([object]) => object);
   }
-  return [...failed].map(([{ kind, id, name }, { message }]) => ({
+  return [...failed].map(([{ kind, id, name }, { reason }]) => ({
     kind,
     id,
     ...(name === undefined ? {} : { name }),
-    reason: message,
+    reason,
   }));
 }
 
-async function failureOf(remove: () => Promise<void>): Promise<DockerError | undefined> {
+/** Why an object is still there, and whether it may go once others have. */
+interface Failure {
+  readonly reason: string;
+  readonly again: boolean;
+}
+
+const NOT_TRIED: Failure = { reason: "not tried: the time of the call was over", again: false };
+const NOT_WAITED_FOR: Failure = {
+  reason: "the time of the call was over before the Engine answered; it may be gone",
+  again: false,
+};
+
+async function failureOf(
+  remove: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  throwIfCancelled(signal);
+  if (signal.aborted) return NOT_TRIED;
   try {
     await remove();
   } catch (error) {
-    if (!(error instanceof DockerError)) throw error;
-    if (error.code !== "not_found") return error; // gone already, with its parent or by someone else
+    throwIfCancelled(signal);
+    if (signal.aborted) return NOT_WAITED_FOR;
+    const code = error instanceof DockerError ? error.code : undefined;
+    if (code === "not_found") return undefined; // gone already, with its parent or by someone else
+    return {
+      reason: error instanceof Error ? error.message : String(error),
+      again: code === "conflict",
+    };
   }
   return undefined;
+}
+
+/** Throws the signal's reason where the client has cancelled, but not when the deadline has passed: then it waits for what went. */
+export function throwIfCancelled({ aborted, reason }: AbortSignal): void {
+  if (aborted && !(reason instanceof RefusedError)) throw reason;
 }

@@ -11,9 +11,8 @@ export const systemInfo: Tool = defineTool({
   title: "Engine information",
   safety: "safe",
   description:
-    "Show the Engine's host, resources, drivers, counts and warnings, like `docker info`. " +
-    "Use it to learn what machine the containers run on. Changes nothing.",
-  input: () => z.strictObject({ verbose: verbose("Everything the Engine tells of itself") }),
+    "Show the Engine's host, resources, drivers, counts and warnings, like `docker info`. Changes nothing.",
+  input: () => z.strictObject({ verbose: verbose("All the Engine knows") }),
   output: () => z.object({ info: z.record(z.string(), z.unknown()) }),
   example: {},
   async run({ docker, signal }, { verbose }) {
@@ -27,9 +26,8 @@ export const version: Tool = defineTool({
   name: "docker_version",
   title: "Engine version",
   safety: "safe",
-  description: "Show the versions of the Engine, its API and its parts, like `docker version`. " +
-    "Use it to find out which features exist. Changes nothing.",
-  input: () => z.strictObject({ verbose: verbose("Details of every component") }),
+  description: "Show the versions of the Engine, its API and its parts. Changes nothing.",
+  input: () => z.strictObject({ verbose: verbose("All the Engine knows") }),
   output: () => z.object({ version: z.record(z.string(), z.unknown()) }),
   example: {},
   async run({ docker, signal }, { verbose }) {
@@ -44,8 +42,7 @@ export const systemDf: Tool = defineTool({
   title: "Disk usage",
   safety: "safe",
   description:
-    "Show how much disk images, containers, volumes and build cache take, and how much of it a prune " +
-    "could free, in bytes, like `docker system df`. Can take long on a large Engine. Changes nothing.",
+    "Show the bytes that images, containers, volumes and build cache take, and what a prune could free. Slow on a large Engine. Changes nothing.",
   seconds: 120,
   input: () => z.strictObject({}),
   output: () => {
@@ -78,8 +75,8 @@ export const healthcheck: Tool = defineTool({
   title: "Check the Engine",
   safety: "safe",
   description:
-    "Check whether the Docker Engine can be reached, and say which one was chosen and why. " +
-    "Use it first when other tools fail. Never fails itself. Changes nothing.",
+    "Check whether the Engine answers, and say which one was chosen and why. Use it when other tools fail. Changes nothing.",
+  alwaysAllowed: true,
   input: () => z.strictObject({}),
   output: () =>
     z.object({

@@ -45,19 +45,18 @@ export const events: Tool = defineTool({
   title: "Engine events",
   safety: "safe",
   description:
-    "List what happened to containers, images, networks and volumes: the last hour, or a window. " +
-    "Use it to see restarts, kills and health changes. `until` in the future waits for new events. Changes nothing.",
+    "List what happened on the Engine in the last hour, or a window: restarts, kills, health changes. `until` in the future waits for new events. Changes nothing.",
   untrusted: ["events"],
   seconds: ({ until }) => Math.max(0, secondsAhead(until)) + 30,
   input: () =>
     z.strictObject({
       since: pointInTime("since"),
       until: z.string().max(64).optional().meta({
-        description: "Only older; in the future (Unix seconds or RFC 3339) to wait for new ones",
+        description: "As since; in the future: wait for new ones",
       }),
-      filters: filters(FILTER_KEYS, 'Only matching, e.g. {"type": "container"}'),
-      decode: z.boolean().default(true).meta({ description: "No effect: always decoded" }),
-      verbose: verbose("Every attribute, labels included"),
+      filters: filters(FILTER_KEYS, 'E.g. {"type": "container"}'),
+      decode: z.boolean().default(true).meta({ description: "No effect" }),
+      verbose: verbose("All attributes"),
     }),
   output: () =>
     z.object({

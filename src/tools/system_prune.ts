@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Docker } from "../docker/client.ts";
 import type { ImageDeletion } from "../docker/types.ts";
 import { filters } from "./fields.ts";
-import { deleteImage, layersSize } from "./image_candidates.ts";
+import { deleteImage, layersFreed, layersSize } from "./image_candidates.ts";
 import { imageDeletions } from "./image_view.ts";
 import { type Candidates, findCandidates } from "./prune_candidates.ts";
 import { deleteEach, type FailedObject } from "./prune_deletion.ts";
@@ -43,11 +43,11 @@ export const systemPrune: Tool = defineTool({
   async run(context, _input, objects) {
     const before = await layersSize(context);
     const result = await deleteAll(context, objects);
-    const after = await layersSize(context);
+    const deleted = result.images_deleted;
+    const freed = await layersFreed(context, { before, planned: objects, deleted });
     const own = new Set([...result.containers_deleted, ...result.volumes_deleted]);
     const size = objects.reduce((total, { id, size }) => total + (own.has(id) ? size ?? 0 : 0), 0);
-    const space_reclaimed = size + Math.max(0, before - after);
-    return { status: "done" as const, ...result, space_reclaimed };
+    return { status: "done" as const, ...result, space_reclaimed: size + freed };
   },
 });
 

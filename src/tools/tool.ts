@@ -76,7 +76,12 @@ export interface Tool<
   readonly openWorld?: boolean;
   /** Seconds a call may take; a function where an argument decides. @default {the configured default} */
   readonly seconds?: number | ((input: z.output<Input>) => number);
-  /** Output fields that hold text which containers or images wrote; a notice ahead of them says so. */
+  /** Runs however many calls are running, so that one can always find out what is wrong. @default {false} */
+  readonly alwaysAllowed?: boolean;
+  /**
+   * Output fields that hold text which containers or images wrote; where one is filled, a notice ahead of all says so.
+   * `rows.field` is a field of any row of a list.
+   */
   readonly untrusted?: readonly string[];
   /** Built on first use and kept, because schemas cost start-up time. */
   readonly input: () => Input;

@@ -1,4 +1,4 @@
-import type { TruncationInfo } from "./fields.ts";
+import type { CutField, TruncationInfo } from "./fields.ts";
 import { cutStrings, type Json } from "./views.ts";
 
 /**
@@ -32,7 +32,24 @@ export function cutFields(
   limit: number,
 ): { details: Record<string, unknown>; truncation_info: TruncationInfo } {
   const { value, cut } = cutStrings(shown, limit);
-  if (Object.keys(cut).length === 0) return { details: value, truncation_info: {} };
+  const fields = Object.entries(cut);
+  if (fields.length === 0) return { details: value, truncation_info: {} };
   const message = `Fields longer than ${limit} bytes were cut (SAFETY_MAX_INSPECT_FIELD_BYTES)`;
-  return { details: value, truncation_info: { truncated: true, truncated_fields: cut, message } };
+  const truncation_info = {
+    truncated: true,
+    truncated_fields: Object.fromEntries(fields.map(([path, bytes]) => [path, cutField(bytes)])),
+    truncated_fields_count: fields.length,
+    message,
+  };
+  return { details: value, truncation_info };
+}
+
+function cutField(original_bytes: number): CutField {
+  return { original_bytes, original_size_human: humanSize(original_bytes) };
+}
+
+function humanSize(bytes: number): string {
+  const units = ["B", "KiB", "MiB"];
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
 }

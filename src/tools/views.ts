@@ -183,29 +183,41 @@ export function pick(value: unknown, view: View): Record<string, unknown> {
   return kept;
 }
 
-/** Cuts strings longer than `maximumBytes` (0: none) in a copy, and tells how long each of them was, by its path. */
+/** Below this, strings stay whole: no Engine answers so deep, and what does shall not exhaust the stack. */
+const MAXIMUM_DEPTH = 64;
+/** Longest path that is told, in characters. */
+const LONGEST_PATH = 128;
+
+/**
+ * Cuts strings longer than `maximumBytes` (0: none) in a copy, and tells how many bytes each of them had, by its path.
+ *
+ * Paths are shown as the server's own words, so characters beyond those of plain names are replaced by `_`.
+ */
 export function cutStrings(
   value: Json,
   maximumBytes: number,
 ): { value: Record<string, unknown>; cut: Record<string, number> } {
   const cut: Record<string, number> = {};
-  const visit = (item: unknown, path: string): unknown => {
+  const visit = (item: unknown, path: string, depth: number): unknown => {
     if (typeof item === "string") {
       // A UTF-16 unit takes at most three bytes, so most strings need no encoding to be judged.
       if (maximumBytes === 0 || item.length * 3 <= maximumBytes) return item;
       const bytes = new TextEncoder().encode(item);
       if (bytes.length <= maximumBytes) return item;
-      cut[path] = bytes.length;
+      cut[path.replace(/[^\w.[\]-]/g, "_").slice(0, LONGEST_PATH)] = bytes.length;
       return new TextDecoder().decode(bytes.subarray(0, maximumBytes)).replace(/\uFFFD$/, "");
     }
-    if (Array.isArray(item)) return item.map((inner, index) => visit(inner, `${path}[${index}]`));
+    if (depth >= MAXIMUM_DEPTH) return item;
+    if (Array.isArray(item)) {
+      return item.map((inner, index) => visit(inner, `${path}[${index}]`, depth + 1));
+    }
     if (!isJson(item)) return item;
-    const entries = Object.entries(item);
+    const below = path === "" ? "" : `${path}.`;
     return Object.fromEntries(
-      entries.map(([key, inner]) => [key, visit(inner, path === "" ? key : `${path}.${key}`)]),
+      Object.entries(item).map(([key, inner]) => [key, visit(inner, below + key, depth + 1)]),
     );
   };
-  return { value: visit(value, "") as Record<string, unknown>, cut };
+  return { value: visit(value, "", 0) as Record<string, unknown>, cut };
 }
 
 function pickInside(value: unknown, view: View): unknown {

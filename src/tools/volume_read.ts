@@ -17,6 +17,7 @@ export const listVolumes: Tool = defineTool({
   safety: "safe",
   description:
     "List volumes like `docker volume ls`; docker_inspect_volume tells who uses one. Changes nothing.",
+  untrusted: ["volumes.labels", "volumes.options"],
   input: () =>
     z.strictObject({
       filters: filters(FILTER_KEYS, 'E.g. {"dangling": "true"}: unused'),
@@ -79,6 +80,7 @@ export const inspectVolume: Tool = defineTool({
   description:
     "Show a volume's driver, options, labels and the containers that use it, stopped ones too. " +
     "Use it before removing one. Changes nothing.",
+  untrusted: ["details"],
   input: () =>
     z.strictObject({
       volume_name: volumeName("Its name"),

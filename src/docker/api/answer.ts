@@ -3,13 +3,13 @@ import { DockerError } from "../errors.ts";
 /**
  * An answer that is a list; `null`, which Engines send for an empty one, is one.
  *
- * The items are not checked: their types are tolerant, every field may be missing.
+ * Items that are no objects are left out; the fields of the others are not checked: their types are tolerant, each may be missing.
  *
  * @throws {DockerError} `incomplete` for anything else
  */
 export function listOf<Item>(answer: unknown, action: string): Item[] {
   if (answer === null || answer === undefined) return [];
-  if (Array.isArray(answer)) return answer;
+  if (Array.isArray(answer)) return answer.filter((item) => item instanceof Object);
   throw unexpected(action);
 }
 
