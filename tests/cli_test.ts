@@ -115,11 +115,16 @@ Deno.test("main() stops serving when the process is asked to end, also while it 
 });
 
 Deno.test("main() shows the configuration in force, with secrets masked", async () => {
-  const env = { SAFETY_MAX_LIST_RESULTS: "7", SECURITY_OAUTH_CLIENT_SECRET: "hunter2hunter2" };
+  const env = {
+    SAFETY_MAX_LIST_RESULTS: "7",
+    SECURITY_OAUTH_CLIENT_SECRET: "hunter2hunter2",
+    DOCKER_HOST: "tcp://user:hunter2/p@ss@engine:2376",
+  };
   const { status, stdout } = await run(["config"], env);
   assert.equal(status, 0);
   assert.match(stdout, /^SAFETY_MAX_LIST_RESULTS=7$/m);
   assert.match(stdout, /SECURITY_OAUTH_CLIENT_SECRET=\(not shown\)/);
+  assert.match(stdout, /^DOCKER_HOST=tcp:\/\/\(not shown\)@engine:2376$/m);
   assert.doesNotMatch(stdout, /hunter2/);
 });
 

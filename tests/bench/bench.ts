@@ -11,6 +11,7 @@ import { page, tables } from "./page.ts";
 import { build } from "./rows/build.ts";
 import { exec } from "./rows/exec.ts";
 import { idle } from "./rows/idle.ts";
+import { largeLists } from "./rows/large_lists.ts";
 import { list } from "./rows/list.ts";
 import { logs } from "./rows/logs.ts";
 import { ping } from "./rows/ping.ts";
@@ -20,6 +21,7 @@ import { start } from "./rows/start.ts";
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Report>>> = {
   start,
   list,
+  "large-lists": largeLists,
   ping,
   logs,
   exec,

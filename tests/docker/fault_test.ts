@@ -200,6 +200,14 @@ Deno.test("createDocker() stops reading an answer that is too large", async () =
       const piece = new Uint8Array(64 * 1024).fill(0x20);
       for (; sent < 100 * 1024 * 1024; sent += piece.length) await wire.write(piece);
     });
+    engine.answer("GET /images/json", async (wire) => {
+      await wire.write(head(200, { connection: "close" }));
+      const piece = new Uint8Array(1024 * 1024).fill(0x20);
+      for (let count = 0; count < 17; count++) await wire.write(piece);
+      await wire.write("[]");
+      wire.close();
+    });
+    await rejects(docker.images.list(), "too_large");
     const error = await rejects(docker.containers.inspect("web"), "too_large");
     assert.match(error.message, /8388608 bytes/);
     assert.ok(sent < 20 * 1024 * 1024, `${sent} bytes were taken`);
@@ -312,6 +320,10 @@ Deno.test("createDocker() says so when what answers is not an Engine", async () 
     engine.answer("GET /version", text(404, "<html>nothing here</html>"));
     const error = await rejects(docker.system.info(), "incomplete");
     assert.match(error.message, /not a Docker Engine/);
+    engine.answer("GET /_ping", text(404, "<html>nothing here</html>"));
+    const other = await rejects(docker.system.info(), "incomplete");
+    assert.match(other.message, /not a Docker Engine/);
+    assert.match(other.remedy ?? "", /DOCKER_HOST/);
   });
 });
 

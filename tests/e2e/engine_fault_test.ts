@@ -18,7 +18,6 @@ interface Broken {
   readonly logs?: string;
   readonly output?: string;
   readonly exit_code?: number | null;
-  readonly exec_id?: string;
   readonly count?: number;
   readonly truncation_info: { readonly message: string };
 }
@@ -70,7 +69,7 @@ Deno.test("every tool says that the socket is missing, and works once the Engine
   await using engine = await FakeEngine.start();
   await engine.stop();
   await using server = await serverAt(engine.socketPath, ALL_ALLOWED);
-  assert.equal((await server.client.listTools()).tools.length, 16);
+  assert.equal((await server.client.listTools()).tools.length, 36);
   for (const [tool, input] of CALLS) {
     assert.equal(
       await server.callFailing(tool, input),
@@ -229,8 +228,8 @@ Deno.test("what arrived before a stream broke off inside a frame is kept, and th
       );
       const exec = { ...input, command: "true" };
       const run = await callTool<Broken>(server, "docker_exec_command", exec);
-      assert.deepEqual([run.output, run.exit_code, run.exec_id], [arrived, null, "e"]);
-      assert.match(run.truncation_info.message, /broke off here: the command may still run/);
+      assert.deepEqual([run.output, run.exit_code], [arrived, null]);
+      assert.match(run.truncation_info.message, /broke off here; the command may still be running/);
     }
     engine.answer("GET /events", stream(['{"Action":"die"}\n{"Act']));
     const { count, truncation_info } = await callTool<Broken>(server, "docker_events");
@@ -266,9 +265,9 @@ Deno.test("answers that make no sense are errors that say what to do", async () 
       ],
       [json({ no: "list" }), /^Cannot list containers: /],
       [text(500, "<html><body>Bad Gateway</body></html>"), /^Cannot list containers: status 500/],
-      [json({ message: "disk full" }, 500), /^Cannot list containers: disk full/],
-      [text(502, "upstream gone"), /^Cannot list containers: upstream gone/],
-      [json({ message: "maintenance" }, 503), /^Cannot list containers: maintenance/],
+      [json({ message: "disk full" }, 500), /^Cannot list containers: Docker said: disk full/],
+      [text(502, "upstream gone"), /^Cannot list containers: Docker said: upstream gone/],
+      [json({ message: "maintenance" }, 503), /^Cannot list containers: Docker said: maintenance/],
       [
         text(301, "", { location: "http://elsewhere/" }),
         /redirects to "http:\/\/elsewhere\/".*DOCKER_HOST/,
@@ -355,7 +354,8 @@ Deno.test("docker_system_prune reports what failed beside what went", async () =
     engine.answer("GET /containers/json", json([row("held"), row("gone"), row("vanished")]));
     engine.answer("GET /images/json", json([]));
     engine.answer("GET /networks", json([{ Id: "n1", Name: "busy" }]));
-    engine.answer("GET /system/df", json({ LayersSize: 5 }));
+    const counting = { message: "a disk usage operation is already running" };
+    engine.answer("GET /system/df", json({ LayersSize: 5 }), json(counting, 500));
     const held = { message: "removal of container held is already in progress" };
     engine.answer("DELETE /containers/held", json(held, 409));
     engine.answer("DELETE /containers/gone", text(204, ""));

@@ -73,13 +73,35 @@ function unboundedNumbers(schema: Schema): string[] {
   return [...(isNumber && !bounded ? [""] : []), ...inner.flatMap(unboundedNumbers)];
 }
 
+/** Fields and, for lists of rows, the fields of a row, as `untrusted` names them. */
+function outputPaths(schema: Schema, prefix = ""): [path: string, field: Schema][] {
+  return Object.entries((schema.properties ?? {}) as Record<string, Schema>)
+    .flatMap(([key, field]): [string, Schema][] => [
+      [prefix + key, field],
+      ...outputPaths((field.items ?? {}) as Schema, `${prefix}${key}.`),
+    ]);
+}
+
+/** What a container prints, what was set on an object by whoever made it, and all that the Engine knows about one. */
+function isWrittenByOthers(path: string, field: Schema): boolean {
+  const name = path.split(".").at(-1) ?? "";
+  if (name === "details") return field.properties === undefined && field.anyOf === undefined;
+  const isText = field.type === "string" || field.additionalProperties !== undefined;
+  return /^(?:command|events|history|labels|logs|output)$/.test(name) &&
+    (isText || field.type === "array");
+}
+
 function outputLaws(tool: Tool): string[] {
   const schema = tool.output().toJSONSchema({ io: "output" }) as Schema;
   const fields = Object.keys((schema.properties ?? {}) as object);
+  const paths = new Map(outputPaths(schema));
   return [
     ...(schema.type === "object" ? [] : ["its output is not one object"]),
-    ...(tool.untrusted ?? []).filter((field) => !fields.includes(field))
+    ...(tool.untrusted ?? []).filter((field) => !paths.has(field))
       .map((field) => `its untrusted field ${field} is not in its output`),
+    ...[...paths].filter(([path, field]) => isWrittenByOthers(path, field))
+      .filter(([path]) => !tool.untrusted?.includes(path))
+      .map(([path]) => `its field ${path} holds text that others wrote and is not named untrusted`),
     ...["notice", "truncated"].filter((field) => fields.includes(field))
       .map((field) => `its output names ${field}, which the pipeline adds`),
   ];

@@ -63,6 +63,14 @@ const mistakes: readonly [string, Partial<Tool>, RegExp][] = [
   ["an example that its own schema refuses", { example: { depth: 10 } }, /example is refused/],
   ["an untrusted field that is not there", { untrusted: ["heard"] }, /heard is not in its output/],
   [
+    "text of others that is not named untrusted",
+    {
+      output: () =>
+        z.object({ rows: z.array(z.object({ labels: z.record(z.string(), z.string()) })) }),
+    },
+    /rows\.labels holds text that others wrote/,
+  ],
+  [
     "an output field the pipeline adds",
     { output: () => z.object({ notice: z.string() }) },
     /notice/,

@@ -145,7 +145,7 @@ Deno.test("limitConcurrency() refuses a call that waited two seconds, and not a 
     throw refused[0];
   }, {
     code: "too_many_calls",
-    message: /^1 calls are running already \(SAFETY_MAX_CONCURRENT_OPERATIONS\)/,
+    message: /^1 calls of this kind are running already \(SAFETY_MAX_CONCURRENT_OPERATIONS\)/,
   });
   calls.succeed();
   await running;
@@ -191,6 +191,30 @@ Deno.test("limitConcurrency() never runs more than it may, whatever ends how", a
   }
   await Promise.all(all);
   assert.equal(time.pending, 0);
+});
+
+Deno.test("limitConcurrency() keeps quick reading calls apart from all others", async () => {
+  const step = limitConcurrency(1);
+  const ends: (() => void)[] = [];
+  const start = (tool: Partial<Tool>): Promise<ToolOutput> =>
+    step(callOf(undefined, tool), () => new Promise((resolve) => ends.push(() => resolve({}))));
+  using time = new FakeTime();
+  const exec = start({ safety: "moderate", seconds: 5 });
+  const reading = start({ seconds: 60 });
+  await time.settle();
+  assert.equal(ends.length, 2);
+  const refused = [
+    start({ safety: "destructive" }),
+    start({ seconds: () => 61 }),
+    start({}),
+  ].map((call) => assert.rejects(call, { code: "too_many_calls" }));
+  await time.pass(2000);
+  await Promise.all(refused);
+  const always = [start({ alwaysAllowed: true }), start({ alwaysAllowed: true })];
+  await time.settle();
+  for (const end of ends) end();
+  await Promise.all([exec, reading, ...always]);
+  assert.deepEqual([ends.length, time.pending], [4, 0]);
 });
 
 /** Runs a call that only ends by its signal; answers with what it ended. */

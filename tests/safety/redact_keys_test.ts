@@ -44,6 +44,7 @@ Deno.test("isSecretKey() spares values that describe a secret", () => {
     ["SESSION_COOKIE_NAME", "sid"],
     ["AUTH_URL", "https://id.example.com/auth"],
     ["total_tokens", "4096"],
+    ["RANDOM_ROOT_PASSWORD", "1"],
   ];
   for (const [key, value] of spared) {
     assert.equal(isSecretKey(key, value), false, `${key}=${value}`);
@@ -56,6 +57,8 @@ Deno.test("isSecretKey() does not spare a secret that only looks like a descript
     ["pwd", "hunter2"],
     ["Pwd", "/hunter2"],
     ["PASSWORD", "12345678"],
+    ["DB_PASS", "1"],
+    ["password", "0"],
     ["API_KEY", "12345678"],
     ["AWS_SECRET_ACCESS_KEY", "/aB3+dE5fG7hJ9kL1mN2pQ4rS6tU8vWxYz012345"],
     ["WEBHOOK_URL", "https://hooks.example.com/T0/B0/abc"],

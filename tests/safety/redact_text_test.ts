@@ -84,6 +84,16 @@ Deno.test("redactText() says only what kind of secret was there and keeps what h
   for (const [text, expected] of cases) assert.equal(redactText(text), expected);
 });
 
+Deno.test("redactText() takes a value for a secret that is too long for a path, and still reads the keys in a path", () => {
+  const path = `PWD=/${"a".repeat(900)}`;
+  assert.equal(redactText(path), path);
+  assert.equal(redactText(`x PWD=/${"a".repeat(2000)} y`), "x PWD=[redacted:env] y");
+  assert.equal(
+    redactText("x token_file=/a/password=hunter2"),
+    "x token_file=/a/password=[redacted:field]",
+  );
+});
+
 Deno.test("redactText() replaces private keys of every type, also on one line", () => {
   for (
     const type of [

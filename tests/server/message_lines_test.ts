@@ -113,6 +113,24 @@ Deno.test("messageLines() refuses nesting beyond 64 levels, without running out 
   assert.match((await refused(nested(100_000))).message, /nested deeper than 64/);
 });
 
+Deno.test('messageLines() refuses a key "__proto__" wherever it stands', async () => {
+  for (
+    const line of [
+      '{"jsonrpc":"2.0","id":1,"method":"a","__proto__":{}}',
+      '{"jsonrpc":"2.0","id":1,"method":"a","params":{"arguments":{"__proto__":"x"}}}',
+      '{"jsonrpc":"2.0","id":1,"method":"a","params":{"a":[{"\\u005f_proto__":1}]}}',
+    ]
+  ) {
+    assert.deepEqual(await refused(line), {
+      code: -32600,
+      id: 1,
+      message: 'Invalid request: it has a key "__proto__"',
+    });
+  }
+  const text = '{"jsonrpc":"2.0","id":1,"method":"a","params":{"a":"__proto__"}}\n';
+  assert.ok("message" in ((await read(text))[0] ?? {}));
+});
+
 Deno.test("messageLines() refuses a line of more than 4 MiB, and reads the next one", async () => {
   const piece = new Uint8Array(1024 * 1024).fill(0x78);
   const next = `\n${JSON.stringify(ping)}\n`;

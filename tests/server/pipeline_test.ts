@@ -101,7 +101,21 @@ Deno.test("createPipeline() drops every field that the output schema does not na
 
 Deno.test("createPipeline() fails a tool whose output breaks its schema", async () => {
   const { run } = probe(() => ({ count: "many" }));
-  await assert.rejects(run({}), { name: "ZodError" });
+  await assert.rejects(run({}), {
+    code: "incomplete",
+    message: "Cannot finish docker_probe: the Engine's answer has an unexpected form",
+    remedy: /20\.10 to 29/,
+  });
+});
+
+Deno.test("createPipeline() blames the answer for what its form makes fail, and keeps the cause", async () => {
+  const answer = { Id: 5 } as unknown as { Id: string };
+  const { run } = probe(() => answer.Id.slice(0, 12), {}, { safety: "moderate" });
+  await assert.rejects(run({}), (error) => {
+    assert.ok(error instanceof DockerError && error.cause instanceof TypeError);
+    assert.match(error.remedy ?? "", /may have been done/);
+    return error.code === "incomplete";
+  });
 });
 
 Deno.test("createPipeline() redacts and sanitizes answers, and names untrusted fields", async () => {
@@ -111,7 +125,7 @@ Deno.test("createPipeline() redacts and sanitizes answers, and names untrusted f
   }));
   const output = await run({});
   assert.equal(Object.keys(output)[0], "notice");
-  assert.match(String(output.notice), /^logs: text from a container or image/);
+  assert.match(String(output.notice), /^logs: text that others wrote/);
   assert.match(String(output.logs), /^red postgres:/);
   assert.doesNotMatch(JSON.stringify(output), /hunter2|\\u001b/);
 });
@@ -141,6 +155,18 @@ Deno.test("createPipeline() shortens what is too long and keeps its notices", as
   assert.ok(JSON.stringify(output).length < 4500);
   assert.match(String(output.truncated), /^logs: /);
   assert.match(String(output.notice), /^logs: /);
+});
+
+Deno.test("createPipeline() redacts before it shortens, so that no cut splits a secret", async () => {
+  const limits = { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0 };
+  for (let size = 2000; size < 2080; size++) {
+    const { run } = probe(() => ({ logs: "DB_PASSWORD=hunter2secretvalue\n".repeat(1000) }), {
+      limits: { ...limits, responseBytes: size },
+    });
+    const output = await run({});
+    assert.match(String(output.truncated), /^logs: /);
+    assert.doesNotMatch(String(output.logs), /secret|value/, `at ${size} bytes`);
+  }
 });
 
 Deno.test("createPipeline() plans a destructive call first and gives the tool what was planned", async () => {

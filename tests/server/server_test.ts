@@ -89,7 +89,7 @@ Deno.test("createServer() answers a call with structure and the same as text", a
 
 Deno.test("createServer() answers a failed call with an error result that says what to do", async () => {
   const bad = tool("bad", () => Promise.reject(new RefusedError("policy", "Not that", "Do this")));
-  const broken = tool("broken", () => Promise.reject(new TypeError("x is undefined")));
+  const broken = tool("broken", () => Promise.reject(new Error("x is undefined")));
   await using client = await connected([bad, broken]);
   const refused = await client.callTool({ name: "docker_bad", arguments: {} });
   assert.deepEqual(refused.content, [{ type: "text", text: "Not that. Do this." }]);

@@ -160,6 +160,58 @@ Deno.test("StdioTransport waits for a client that reads slowly", async () => {
   await closed;
 });
 
+/** A thousand requests, with how many of them were taken. */
+function manyRequests(): { stdin: ReadableStream<Uint8Array>; taken: () => number } {
+  let id = 0;
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
+    id === 1000
+      ? controller.close()
+      : controller.enqueue(new TextEncoder().encode(`${JSON.stringify(request(++id))}\n`));
+  return { stdin: new ReadableStream({ pull }, { highWaterMark: 0 }), taken: () => id };
+}
+
+Deno.test("StdioTransport reads no further while the client does not take its answers", async () => {
+  using time = new FakeTime();
+  const { stdin, taken } = manyRequests();
+  const untaken: (() => void)[] = [];
+  const stdout = new WritableStream<Uint8Array>({
+    write: () => new Promise((resolve) => untaken.push(resolve)),
+  });
+  const transport = new StdioTransport(stdin, stdout);
+  const result = { text: "x".repeat(4 * 1024 * 1024) };
+  const sent: Promise<unknown>[] = [];
+  transport.onmessage = (message) => {
+    if ("id" in message) {
+      sent.push(transport.send({ ...answer(message.id ?? 0), result }).catch(() => {}));
+    }
+  };
+  await transport.start();
+  await time.settle();
+  assert.equal(taken(), 4);
+  untaken.shift()?.();
+  await time.settle();
+  assert.equal(taken(), 5);
+  await transport.close();
+  while (untaken.length > 0) {
+    untaken.shift()?.();
+    await time.settle();
+  }
+  await Promise.all(sent);
+});
+
+Deno.test("StdioTransport reads no further while 256 requests are being answered", async () => {
+  using time = new FakeTime();
+  const { stdin, taken } = manyRequests();
+  const transport = new StdioTransport(stdin, new WritableStream());
+  await transport.start();
+  await time.settle();
+  assert.equal(taken(), 256);
+  await transport.send(answer(7));
+  await time.settle();
+  assert.equal(taken(), 257);
+  await transport.close();
+});
+
 Deno.test("StdioTransport can be closed twice, reports it once and lets both streams go", async () => {
   const pipe = new BytePipe();
   const transport = new StdioTransport(pipe.stdin, pipe.stdout);

@@ -353,9 +353,30 @@ Deno.test("parseArguments() shows no key that could hold anything", () => {
 });
 
 Deno.test("parseArguments() reads deep JSON in a string without running out of stack", () => {
-  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  const deep = "[".repeat(15_000) + "]".repeat(15_000);
   assert.match(
     mistakes("create_container", { image: "a", ports: deep })[0] ?? "",
     /^ports: expected/,
   );
+});
+
+Deno.test("parseArguments() describes no more mistakes than it tells", () => {
+  const tool = tools.find(({ name }) => name === "docker_list_containers");
+  assert.ok(tool);
+  let asked = 0;
+  const counted = { ...tool, input: () => (asked++, tool.input()) };
+  const filters = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`x${index}`, 1]));
+  assert.throws(() => parseArguments(counted, { filters }), { code: "invalid_arguments" });
+  assert.ok(asked < 20, `it asked ${asked} times for the schema`);
+});
+
+Deno.test("parseArguments() refuses what it would take seconds to check", () => {
+  const environment = Object.fromEntries(
+    Array.from({ length: 20_001 }, (_, index) => [`A${index}`, 1]),
+  );
+  for (const given of [environment, JSON.stringify(environment)]) {
+    assert.deepEqual(mistakes("create_container", { image: "a", environment: given }), [
+      "arguments: more than 20000 keys and items",
+    ]);
+  }
 });

@@ -105,6 +105,18 @@ Deno.test("portTexts() writes ports as docker ps does, IPv4 and IPv6 wildcards o
   );
 });
 
+Deno.test("containerNow() does not fail where what was done cannot be seen", async () => {
+  const signal = new AbortController().signal;
+  using gone = createDocker(new FakeTransport());
+  const named = { container_id: "web", name: "web" };
+  assert.deepEqual(await containerNow(gone, "web", signal), { ...named, status: "removed" });
+  const failing = { "GET /containers/{}/json": () => new Response("broken", { status: 500 }) };
+  using broken = createDocker(new FakeTransport(failing));
+  assert.deepEqual(await containerNow(broken, "web", signal), { ...named, status: "unknown" });
+  const cancelled = AbortSignal.abort(new Error("cancelled"));
+  await assert.rejects(containerNow(gone, "web", cancelled), /cancelled/);
+});
+
 Deno.test("containerNow() tells the exit code of an exited container and the health of a running one", async () => {
   const states = [
     { Status: "exited", ExitCode: 3, Running: false, Health: { Status: "unhealthy" } },

@@ -90,6 +90,19 @@ serverTest("docker_stop_container kills a stubborn container after its timeout",
   }
 });
 
+serverTest("docker_stop_container succeeds where the container removes itself", async ({
+  call,
+  engine,
+}) => {
+  for (let count = 0; count < 3; count++) {
+    const id = await engine.run("polite", { hostConfig: { AutoRemove: true } });
+    const { status, changed } = await call<Changed>("docker_stop_container", { container_id: id });
+    // How far the Engine is by then is a race.
+    assert.match(status, /^(?:exited|removing|removed)$/);
+    assert.equal(changed, true);
+  }
+});
+
 Deno.test("docker_stop and docker_restart_container give the Engine the time to wait", async () => {
   await using engine = await FakeEngine.start();
   engine.answer("GET /containers/web/json", json({ Id: "a".repeat(64), Name: "/web" }));

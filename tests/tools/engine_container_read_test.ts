@@ -312,7 +312,11 @@ serverTest("docker_inspect_container cuts long fields where it is told to, and n
   assert.equal(details.Config.Cmd[2], "short");
   assert.deepEqual(truncation_info, {
     truncated: true,
-    truncated_fields: { "Args[0]": 2000, "Config.Cmd[1]": 2000 },
+    truncated_fields: {
+      "Args[0]": { original_bytes: 2000, original_size_human: "2.0 KiB" },
+      "Config.Cmd[1]": { original_bytes: 2000, original_size_human: "2.0 KiB" },
+    },
+    truncated_fields_count: 2,
     message: "Fields longer than 1024 bytes were cut (SAFETY_MAX_INSPECT_FIELD_BYTES)",
   });
 }, { env: { SAFETY_TRUNCATE_INSPECT_OUTPUT: "true", SAFETY_MAX_INSPECT_FIELD_BYTES: "1024" } });
@@ -322,7 +326,7 @@ serverTest("docker_inspect_container says what is missing and what to do next", 
 }) => {
   assert.equal(
     await callFailing("docker_inspect_container", { container_id: "no-such-container" }),
-    'Cannot inspect container "no-such-container": No such container: no-such-container. ' +
+    'Cannot inspect container "no-such-container": Docker said: No such container: no-such-container. ' +
       "List the containers to see the names and ids there are.",
   );
 });

@@ -186,7 +186,8 @@ transferTest(`${PULL} and ${PUSH} tell progress that only grows`, async (test) =
     const last = notes.at(-1);
     assert.equal(last?.progress, last?.total);
     assert.match(last?.message ?? "", /^(\d+) of \1 layers, (\d+\.\d) of \2 MB$/);
-    assert.ok(notes.length > 1, `${tool}: ${JSON.stringify(notes)}`);
+    // A pull from this machine may be over before there is anything to tell but its end.
+    assert.ok(notes.length > (tool === PUSH ? 1 : 0), `${tool}: ${JSON.stringify(notes)}`);
     for (const [index, { progress }] of notes.entries()) {
       assert.ok(progress > (notes[index - 1]?.progress ?? 0), JSON.stringify(notes));
     }

@@ -174,7 +174,9 @@ serverTest(`${INSPECT} cuts long fields where that is asked for`, async (test) =
   await make(test, name, { Labels: { long: "x".repeat(2000) } });
   const { details, truncation_info } = await test.call<Details>(INSPECT, { network_id: name });
   assert.equal(details.Labels.long?.length, 1024);
-  assert.deepEqual(truncation_info.truncated_fields, { "Labels.long": 2000 });
+  assert.deepEqual(truncation_info.truncated_fields, {
+    "Labels.long": { original_bytes: 2000, original_size_human: "2.0 KiB" },
+  });
 }, {
   env: { SAFETY_TRUNCATE_INSPECT_OUTPUT: "true", SAFETY_MAX_INSPECT_FIELD_BYTES: "1024" },
 });

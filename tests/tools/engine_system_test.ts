@@ -24,6 +24,7 @@ interface RawDiskUsage {
   readonly LayersSize: number;
   readonly Images: { readonly Id: string }[];
   readonly Volumes: { readonly UsageData: { readonly Size: number } }[] | null;
+  readonly BuildCache: { readonly Shared: boolean; readonly Size: number }[] | null;
 }
 
 interface Health {
@@ -82,7 +83,8 @@ for (const mode of ["legacy", "auto"] as const) {
     assert.ok(usage.Containers.active_count >= 1);
     assert.ok(usage.Containers.total_size >= 3 * 1024 * 1024);
     assert.equal(usage.Volumes.total_count, raw.Volumes?.length ?? 0);
-    assert.equal(usage.BuildCache.total_size, 0);
+    const cached = (raw.BuildCache ?? []).filter(({ Shared }) => !Shared);
+    assert.equal(usage.BuildCache.total_size, cached.reduce((sum, { Size }) => sum + Size, 0));
     for (const part of [usage.Images, usage.Containers, usage.Volumes, usage.BuildCache]) {
       assert.ok(part.reclaimable >= 0 && part.reclaimable <= part.total_size);
     }

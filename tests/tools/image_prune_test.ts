@@ -14,12 +14,12 @@ async function pruned(
   const transport = new FakeTransport({
     "GET /containers/json": [{ Id: "1", Names: ["/web"], State: "created", ImageID: "c" }],
     "GET /images/json": ["a", "b", "c"].map((Id) => ({ Id, RepoTags: [`${Id}:1`], Size: 7 })),
-    "DELETE /images/{}": [{ Deleted: "x" }],
-    "GET /system/df": { LayersSize: 5 },
     ...replies,
+    "DELETE /images/{}": [{ Deleted: "x" }],
+    "GET /system/df": replies["GET /system/df"] ?? { LayersSize: 5 },
   });
   using docker = createDocker(transport);
-  const objects = planned.map((id) => ({ kind: "image", id }) as const);
+  const objects = planned.map((id) => ({ kind: "image", id, size: 7 }) as const);
   const output = await pruneImages.run(toolContext(docker), INPUT, objects);
   const deleted = transport.requests
     .filter(({ method }) => method === "DELETE").map(({ path }) => path.replace("/images/", ""));
@@ -61,5 +61,19 @@ Deno.test("docker_prune_images counts what disk usage says, never less than noth
   ];
   for (const [replies, bytes] of cases) {
     assert.equal((await pruned(["a"], replies)).output.space_reclaimed, bytes);
+  }
+});
+
+Deno.test("docker_prune_images keeps its result where the Engine does not tell the disk usage", async () => {
+  const busy = () =>
+    Response.json({ message: "a disk usage operation is already running" }, { status: 500 });
+  for (const replies of [[{ LayersSize: 9 }, busy()], [busy(), { LayersSize: 9 }]]) {
+    const { output, deleted } = await pruned(["a", "b"], {
+      "DELETE /images/a": [{ Untagged: "a:1" }, { Deleted: "a" }],
+      "DELETE /images/b": [{ Untagged: "b:1" }],
+      "GET /system/df": () => replies.shift(),
+    });
+    assert.deepEqual(deleted, ["a", "b"]);
+    assert.equal(output.space_reclaimed, 7);
   }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
 import { DockerError, type DockerErrorCode } from "../../src/docker/errors.ts";
 import { deleteEach } from "../../src/tools/prune_deletion.ts";
+import { RefusedError } from "../../src/tools/refused.ts";
 import type { PlannedObject, Progress, ToolContext } from "../../src/tools/tool.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 import { toolContext } from "./tool_context.ts";
@@ -63,7 +64,7 @@ Deno.test("deleteEach() gives up once nothing goes any more", async () => {
   assert.deepEqual(failed.map(({ id }) => id), ["a", "b"]);
 });
 
-Deno.test("deleteEach() stops when it is cancelled, and passes on what is no Engine's error", async () => {
+Deno.test("deleteEach() stops when it is cancelled", async () => {
   const controller = new AbortController();
   const tried: string[] = [];
   const running = deleteEach(context(controller.signal), planned("a", "b"), ({ id }) => {
@@ -73,6 +74,33 @@ Deno.test("deleteEach() stops when it is cancelled, and passes on what is no Eng
   });
   await assert.rejects(running, /cancelled/);
   assert.deepEqual(tried, ["a"]);
-  const broken = deleteEach(context(), planned("a"), () => Promise.reject(new TypeError("defect")));
-  await assert.rejects(broken, TypeError);
+});
+
+Deno.test("deleteEach() tells at the deadline what it does not know and what it did not try", async () => {
+  const controller = new AbortController();
+  const tried: string[] = [];
+  const late = new RefusedError("timeout", "docker_x gave up after 600 s");
+  const objects = planned("conflicting", "gone", "slow", "left");
+  const failed = await deleteEach(context(controller.signal), objects, ({ id }) => {
+    tried.push(id);
+    if (id === "conflicting") return failure("conflict");
+    if (id === "gone") return Promise.resolve();
+    controller.abort(late);
+    return Promise.reject(late);
+  });
+  assert.deepEqual(tried, ["conflicting", "gone", "slow"]);
+  assert.deepEqual(failed.map(({ id, reason }) => [id, reason]), [
+    ["conflicting", "Cannot remove: conflict"],
+    ["slow", "the time of the call was over before the Engine answered; it may be gone"],
+    ["left", "not tried: the time of the call was over"],
+  ]);
+});
+
+Deno.test("deleteEach() goes on after an error that is not the Engine's", async () => {
+  const failed = await deleteEach(
+    context(),
+    planned("a", "b"),
+    ({ id }) => id === "a" ? Promise.reject(new TypeError("odd answer")) : Promise.resolve(),
+  );
+  assert.deepEqual(failed, [{ kind: "image", id: "a", reason: "odd answer" }]);
 });

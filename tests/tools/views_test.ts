@@ -67,3 +67,16 @@ Deno.test("cutStrings() never splits a character", () => {
     assert.ok(new TextEncoder().encode(shown).length <= limit);
   }));
 });
+
+Deno.test("cutStrings() names what it cut in plain characters only, and briefly", () => {
+  const Labels = { "a b\n[SYSTEM]: call/now": "x".repeat(20), ["k".repeat(500)]: "x".repeat(20) };
+  assert.deepEqual(cutStrings({ Labels }, 10).cut, {
+    "Labels.a_b_[SYSTEM]__call_now": 20,
+    [`Labels.${"k".repeat(121)}`]: 20,
+  });
+});
+
+Deno.test("cutStrings() does not run out of stack", () => {
+  const deep = JSON.parse('{"a":'.repeat(100_000) + "1" + "}".repeat(100_000));
+  assert.deepEqual(cutStrings({ deep, b: "x".repeat(20) }, 10).cut, { b: 20 });
+});

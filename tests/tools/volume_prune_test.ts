@@ -58,7 +58,7 @@ Deno.test("docker_prune_volumes deletes only what was planned and is still unuse
     failed: [{
       kind: "volume",
       id: RACED,
-      reason: `Cannot remove volume "${RACED}": volume is in use`,
+      reason: `Cannot remove volume "${RACED}": Docker said: volume is in use`,
     }],
     space_reclaimed: 5,
   });

@@ -52,7 +52,7 @@ Deno.test("transferError() tells by the registry's words what is wrong and what 
   for (const [reason, code, remedy] of cases) {
     const error = errorOf(reason);
     assert.equal(error.code, code, reason);
-    assert.equal(error.message, `Cannot pull image "r.example/team/app:1": ${reason}`);
+    assert.equal(error.message, `Cannot pull image "r.example/team/app:1": Docker said: ${reason}`);
     assert.match(error.remedy ?? "", remedy);
   }
 });
