@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { contains, isAssignable, parseAddress, parseSubnet } from "../../src/tools/subnet.ts";
 
 Deno.test("parseAddress() reads IPv4 and IPv6 addresses as numbers", () => {
