@@ -57,6 +57,38 @@ export function stallingRegistry(address: string): StallingRegistry {
   };
 }
 
+/** Stands before the registry at `address` as a slow line does: each piece, some 64 KiB, waits for a turn of the clock. */
+export function slowRegistry(address: string): { readonly address: string } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [hostname = "", port] = address.split(":");
+  const forward = async (from: Deno.Conn, to: Deno.Conn): Promise<void> => {
+    for await (const piece of from.readable) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      for (let sent = 0; sent < piece.length;) sent += await to.write(piece.subarray(sent));
+    }
+  };
+  const serve = async (engine: Deno.Conn): Promise<void> => {
+    const registry = await Deno.connect({ hostname, port: Number(port) });
+    open.add(engine).add(registry);
+    await Promise.race([ended(forward(engine, registry)), ended(forward(registry, engine))]);
+    for (const connection of [engine, registry]) close(connection);
+  };
+  const open = new Set<Deno.Conn>();
+  const served: Promise<void>[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) served.push(serve(connection));
+  })();
+  return {
+    address: `127.0.0.1:${listener.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+      for (const connection of open) close(connection);
+      await Promise.all(served);
+    },
+  };
+}
+
 /** A connection that is reset has ended too. */
 function ended(forwarding: Promise<void>): Promise<void> {
   return forwarding.catch((error) => {
