@@ -6,10 +6,11 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { LOCAL_PRINCIPAL } from "../auth/principal.ts";
 import { refusalOf, type ToolPolicy } from "../safety/policy.ts";
 import { log } from "../telemetry/log.ts";
 import { nearest } from "../tools/nearest.ts";
-import type { Progress, Tool } from "../tools/tool.ts";
+import { newFacts, type Progress, type Tool } from "../tools/tool.ts";
 import { instructions } from "./instructions.ts";
 import { listing } from "./listing.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -56,7 +57,9 @@ async function call(
 ): Promise<CallToolResult> {
   const { signal } = context.mcpReq;
   try {
-    return toResult(await pipeline({ tool, input, signal, progress: progressOf(context) }));
+    const caller = LOCAL_PRINCIPAL;
+    const progress = progressOf(context);
+    return toResult(await pipeline({ tool, input, caller, facts: newFacts(), signal, progress }));
   } catch (error) {
     if (signal.aborted) throw error; // nobody waits for an answer any more
     return toErrorResult(error, tool.name);

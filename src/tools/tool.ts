@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Principal } from "../auth/principal.ts";
 import type { Docker } from "../docker/client.ts";
 
 /** What a call may do: read only, change something that can be undone, or lose something for good. */
@@ -103,8 +104,35 @@ export interface ToolCall {
   readonly tool: Tool;
   /** As the client sent it, until the `parse` step has replaced it by what the schema made of it. */
   readonly input: Readonly<Record<string, unknown>>;
+  readonly caller: Principal;
+  readonly facts: CallFacts;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+}
+
+/** What becomes known about a call on its way, for the log and the audit; steps add to it, and none decides by it. */
+export interface CallFacts {
+  /** Names the call in the log and the audit. */
+  readonly id: string;
+  /** Secrets replaced, by their kind. */
+  readonly redactions: Map<string, number>;
+  /** Characters and sequences removed, by their class. */
+  readonly sanitised: Map<string, number>;
+  /** Ids of the objects that the call changes or would change. */
+  readonly targets: Set<string>;
+  /** Requests made to the Engine. */
+  engineCalls: number;
+}
+
+/** The facts of a call that has just begun. */
+export function newFacts(): CallFacts {
+  return {
+    id: crypto.randomUUID(),
+    redactions: new Map(),
+    sanitised: new Map(),
+    targets: new Set(),
+    engineCalls: 0,
+  };
 }
 
 /** What a tool answered; a plain JSON object. */

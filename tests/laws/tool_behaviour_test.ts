@@ -11,6 +11,7 @@ import { defineTool, type Tool } from "../../src/tools/tool.ts";
 import { goodAnswers } from "../fakes/fake_answers.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
 import { type FakeReply, FakeTransport, hang, type SentRequest } from "../fakes/fake_transport.ts";
+import { callOf } from "../safety/tool_call.ts";
 
 /** A folder with a Dockerfile, which the example of a build finds. */
 const BUILD_ROOT = new URL("../fakes/build_context", import.meta.url).pathname;
@@ -35,7 +36,7 @@ function wholeWay(replies = goodAnswers): { transport: FakeTransport; pipeline: 
 }
 
 function call(pipeline: Pipeline, tool: Tool, signal: AbortSignal): Promise<unknown> {
-  return pipeline({ tool, input: tool.example, signal, progress: () => {} });
+  return pipeline(callOf(tool, { input: tool.example, signal }));
 }
 
 /** The requests of a call with the tool's example. */

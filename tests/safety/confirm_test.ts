@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { tools } from "../../src/catalog.ts";
 import { confirm, type Confirmation } from "../../src/safety/confirm.ts";
+import { callOf } from "./tool_call.ts";
 
 /** Whether a call of each tool passes. */
 async function passing(confirmation: Confirmation): Promise<Map<string, boolean>> {
   const passed = new Map<string, boolean>();
-  const rest = { input: {}, signal: new AbortController().signal, progress: () => {} };
   for (const tool of tools) {
     passed.set(tool.name, false);
     const next = () => {
       passed.set(tool.name, true);
       return Promise.resolve({});
     };
-    const call = confirm(confirmation)({ ...rest, tool }, next);
+    const call = confirm(confirmation)(callOf(tool), next);
     if (tool.safety === "destructive" && confirmation !== false) {
       await assert.rejects(call, {
         name: "RefusedError",

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { deadline, limitConcurrency } from "../../src/safety/limits.ts";
 import type { Tool, ToolCall, ToolOutput } from "../../src/tools/tool.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
+import { callOf as toolCallOf } from "./tool_call.ts";
 
 const probe: Tool = {
   name: "docker_probe",
@@ -16,7 +17,7 @@ const probe: Tool = {
 };
 
 function callOf(signal = new AbortController().signal, tool: Partial<Tool> = {}): ToolCall {
-  return { tool: { ...probe, ...tool }, input: {}, signal, progress: () => {} };
+  return toolCallOf({ ...probe, ...tool }, { signal });
 }
 
 /** A step with hand-held calls: each runs until it is told how to end. */

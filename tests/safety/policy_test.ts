@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { tools } from "../../src/catalog.ts";
 import { authorize, refusalOf, type ToolPolicy } from "../../src/safety/policy.ts";
 import type { Tool, ToolCall } from "../../src/tools/tool.ts";
+import { callOf } from "./tool_call.ts";
 
 const open: ToolPolicy = { allowModerate: true, allowDestructive: true, deniedTools: [] };
 
@@ -67,9 +68,8 @@ Deno.test("authorize() passes what is allowed and stops the rest before it goes 
     passed.push(call.tool.name);
     return Promise.resolve({});
   };
-  const call = { input: {}, signal: new AbortController().signal, progress: () => {} };
-  await step({ ...call, tool: tool("docker_version") }, next);
-  const refused = step({ ...call, tool: tool("docker_stop_container") }, next);
+  await step(callOf(tool("docker_version")), next);
+  const refused = step(callOf(tool("docker_stop_container")), next);
   await assert.rejects(refused, { code: "not_allowed" });
   assert.deepEqual(passed, ["docker_version"]);
 });

@@ -3,6 +3,7 @@ import fc from "../property.ts";
 import { tools } from "../../src/catalog.ts";
 import { shorten, shortenOutput } from "../../src/safety/shorten.ts";
 import type { ToolOutput } from "../../src/tools/tool.ts";
+import { callOf } from "./tool_call.ts";
 
 const bytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
@@ -158,7 +159,7 @@ Deno.test("shortenOutput() ends for any answer", () => {
 Deno.test("shorten() cuts what a call answers; 0 means no limit", async () => {
   const [tool] = tools;
   assert.ok(tool);
-  const call = { tool, input: {}, signal: new AbortController().signal, progress: () => {} };
+  const call = callOf(tool);
   const output = { logs: "x".repeat(100_000) };
   const next = () => Promise.resolve(output);
   assert.equal(await shorten(0)(call, next), output);

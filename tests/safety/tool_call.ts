@@ -1,5 +1,19 @@
 import { z } from "zod";
-import { defineTool, type Tool, type ToolCall } from "../../src/tools/tool.ts";
+import { LOCAL_PRINCIPAL } from "../../src/auth/principal.ts";
+import { defineTool, newFacts, type Tool, type ToolCall } from "../../src/tools/tool.ts";
+
+/** A call of a tool by whoever started the program, without arguments. */
+export function callOf(tool: Tool, changes: Partial<ToolCall> = {}): ToolCall {
+  return {
+    tool,
+    input: {},
+    caller: LOCAL_PRINCIPAL,
+    facts: newFacts(),
+    signal: new AbortController().signal,
+    progress: () => {},
+    ...changes,
+  };
+}
 
 /** A call of a tool that does nothing, for steps that look at its result. */
 export function toolCall(tool: Partial<Pick<Tool, "untrusted">> = {}): ToolCall {
@@ -13,6 +27,5 @@ export function toolCall(tool: Partial<Pick<Tool, "untrusted">> = {}): ToolCall 
     example: {},
     run: () => Promise.resolve({}),
   });
-  const { signal } = new AbortController();
-  return { tool: { ...plain, ...tool }, input: {}, signal, progress: () => {} };
+  return callOf({ ...plain, ...tool });
 }

@@ -10,6 +10,7 @@ import {
   type ToolOutput,
 } from "../../src/tools/tool.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
+import { callOf } from "../safety/tool_call.ts";
 
 /** What a probe was given when it ran. */
 interface Seen {
@@ -62,7 +63,7 @@ function probe(
     ...options,
   });
   const run: Probe["run"] = (input, signal = new AbortController().signal) =>
-    pipeline({ tool, input, signal, progress: () => {} });
+    pipeline(callOf(tool, { input, signal }));
   return { seen, run };
 }
 

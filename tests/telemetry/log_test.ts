@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { log, type LogOptions, startLog } from "../../src/telemetry/log.ts";
 import { trace } from "../../src/telemetry/trace.ts";
 import { tools } from "../../src/catalog.ts";
+import { callOf } from "../safety/tool_call.ts";
 
 /** What is written while `act` runs, line by line. */
 async function written(options: LogOptions, act: () => unknown): Promise<string[]> {
@@ -64,8 +65,7 @@ Deno.test("trace() logs each call with its outcome, never its arguments or its r
   const [tool] = tools;
   assert.ok(tool);
   const controller = new AbortController();
-  const rest = { input: { secret: "hunter2" }, progress: () => {} };
-  const call = { ...rest, tool, signal: controller.signal };
+  const call = callOf(tool, { input: { secret: "hunter2" }, signal: controller.signal });
   const lines = await written({ level: "info" }, async () => {
     await trace(call, () => Promise.resolve({ secret: "hunter2" }));
     await assert.rejects(trace(call, () => Promise.reject(new TypeError("hunter2"))), /hunter2/);
