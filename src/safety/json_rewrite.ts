@@ -15,8 +15,12 @@ export function rewriteArray(
   array: readonly unknown[],
   rewrite: (element: unknown, index: number) => unknown,
 ): readonly unknown[] {
-  const copy = array.map(rewrite);
-  return copy.some((element, index) => element !== array[index]) ? copy : array;
+  let copy: unknown[] | undefined;
+  for (const [index, element] of array.entries()) {
+    const rewritten = rewrite(element, index);
+    if (rewritten !== element) (copy ??= [...array])[index] = rewritten;
+  }
+  return copy ?? array;
 }
 
 /** A copy with each key and value rewritten, or the same object where nothing changed; keys that fall together stay apart. */
@@ -25,17 +29,21 @@ export function rewriteObject(
   rewriteKey: (key: string) => string,
   rewriteValue: (value: unknown, key: string) => unknown,
 ): JsonObject {
-  const entries = Object.entries(object);
-  const keys = rewriteKeys(entries.map(([key]) => key), rewriteKey);
+  const keys = Object.keys(object);
+  let values: unknown[] | undefined; // lists have rows by the thousand, in which nothing changes
+  let renamed = false;
+  for (const [index, key] of keys.entries()) {
+    const value = object[key];
+    const rewritten = rewriteValue(value, key);
+    if (rewritten !== value) (values ??= keys.map((name) => object[name]))[index] = rewritten;
+    renamed ||= rewriteKey(key) !== key;
+  }
+  if (values === undefined && !renamed) return object;
+  const names = renamed ? rewriteKeys(keys, rewriteKey) : keys;
   // Object.fromEntries() defines "__proto__" as a field; an assignment would set the prototype.
-  const copy = entries.map(([key, value], index) =>
-    [keys[index], rewriteValue(value, key)] as const
+  return Object.fromEntries(
+    names.map((name, index) => [name, values ? values[index] : object[keys[index] ?? ""]]),
   );
-  const changed = copy.some(([key, value], index) => {
-    const [oldKey, oldValue] = entries[index] ?? [];
-    return key !== oldKey || value !== oldValue;
-  });
-  return changed ? Object.fromEntries(copy) : object;
 }
 
 /** A rewritten key must neither replace nor pass for one that was clean, so it gets a number where its name is taken. */

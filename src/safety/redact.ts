@@ -8,7 +8,7 @@ import {
   rewriteObject,
   TOO_DEEP,
 } from "./json_rewrite.ts";
-import { isSecretKey } from "./redact_keys.ts";
+import { isSecretKey, mayBeSecret } from "./redact_keys.ts";
 import { redactArgument, redactOptions } from "./redact_options.ts";
 import { redactPairs, redactProse } from "./redact_pairs.ts";
 import { redactKeyLines, redactPrivateKeys } from "./redact_pem.ts";
@@ -25,7 +25,7 @@ const NAMING_FIELD =
 /** The grammars of ids, digests and image references together. */
 const REFERENCE = /^\/?[\w][\w.\-/:@+]*$/;
 /** Too short for any token and without anything a rule needs: most keys, states, short ids and times, which lists have by the thousand. */
-const PLAIN_WORD = /^(?:\w{0,14}|[\dTZ.:/-]{0,32})$/;
+const PLAIN_WORD = /^(?:\w[\w-]{0,13}|[\dTZ.:/-]{0,32})$/;
 /** A variable, or an option with its value. */
 const VARIABLE = /^((?:--?)?[A-Za-z_][\w.-]*)=([^]*)$/;
 /** Arguments in front of an option that are searched for its program. */
@@ -83,8 +83,10 @@ interface Place {
 
 function redactField(value: unknown, key: string, { depth, secret }: Place): unknown {
   if (typeof value === "string" || typeof value === "number") {
-    const text = String(value);
-    if (isSecretKey(key, text) || (secret && isSecretKey("secret", text))) return MARKER;
+    if (secret || mayBeSecret(key)) {
+      const text = String(value);
+      if (isSecretKey(key, text) || (secret && isSecretKey("secret", text))) return MARKER;
+    }
     return typeof value === "string" ? redactString(value, key) : value;
   }
   if (!isContainer(value)) return value;

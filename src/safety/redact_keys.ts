@@ -65,6 +65,11 @@ function wordPattern(words: string): RegExp {
   return new RegExp(`_(?:${words})(?=_)`);
 }
 
+/** Whether any value under a key can be a secret; `isSecretKey()` then says whether this one is. */
+export function mayBeSecret(key: string): boolean {
+  return SECRET_HINT.test(key) && readKey(key).kind !== undefined;
+}
+
 /** What a key's words say about its value, or `undefined` where they say nothing. */
 export function secretKind(key: string): SecretKind | undefined {
   return SECRET_HINT.test(key) ? readKey(key).kind : undefined;

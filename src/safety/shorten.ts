@@ -1,4 +1,5 @@
 import type { Step } from "../compose.ts";
+import { jsonText } from "../tools/json_text.ts";
 import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 
 /** Room for the `truncated` statement and for what JSON escapes add after cutting. */
@@ -32,7 +33,10 @@ export function shorten(maximumBytes: number): Step<ToolCall, ToolOutput> {
  * The statement is ours, so it names fields of the output only: keys further inside are written by others.
  */
 export function shortenOutput(output: ToolOutput, maximumBytes: number): ToolOutput {
-  if (jsonBytes(output) <= maximumBytes) return output;
+  // No character takes more than three bytes for each of its units.
+  if (jsonText(output).length * 3 <= maximumBytes || jsonBytes(output) <= maximumBytes) {
+    return output;
+  }
   const copy = structuredClone(output) as Record<string, unknown>;
   const cuts = new Map<string, string>();
   for (let round = 0;; round++) {

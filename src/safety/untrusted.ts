@@ -1,4 +1,5 @@
 import type { Step } from "../compose.ts";
+import { jsonText } from "../tools/json_text.ts";
 import type { Tool, ToolCall, ToolOutput } from "../tools/tool.ts";
 import { sanitizeText } from "./characters.ts";
 import {
@@ -52,7 +53,7 @@ export function sanitize(): Step<ToolCall, ToolOutput> {
  * tabs: then there is nothing to remove, which one look tells faster than a walk.
  */
 function isClean(output: ToolOutput): boolean {
-  return !/[^ -~]|\\[^"\\nt]/.test(JSON.stringify(output));
+  return !/[^ -~]|\\[^"\\nt]/.test(jsonText(output));
 }
 
 function withNotice(tool: Tool, output: ToolOutput): ToolOutput {

@@ -1,12 +1,13 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { DockerError } from "../docker/errors.ts";
+import { jsonText } from "../tools/json_text.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { ToolOutput } from "../tools/tool.ts";
 
 /** The output for programs and, as the same compact JSON, for clients that read text only. */
 export function toResult(output: ToolOutput): CallToolResult {
   return {
-    content: [{ type: "text", text: JSON.stringify(output) }],
+    content: [{ type: "text", text: jsonText(output) }],
     structuredContent: output,
   };
 }
