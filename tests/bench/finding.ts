@@ -68,6 +68,11 @@ export function compare(bar: RatioBar): Finding {
   };
 }
 
+/** Ours divided by the baseline, medians both, for information. */
+export function inform(bar: Omit<RatioBar, "limit">): Finding {
+  return { ...compare({ ...bar, limit: Infinity }), bar: "none" };
+}
+
 /** A median against a limit; both in milliseconds or bytes. */
 export function limitTo({ what, ours, limit, unit }: AbsoluteBar): Finding {
   const value = show(median(ours), unit);

@@ -1,8 +1,8 @@
 import type { TestEngine } from "../../engine/fixture.ts";
 import type { BenchContext } from "../context.ts";
-import { compare, type Finding, type Report } from "../finding.ts";
+import { compare, type Finding, inform, type Report } from "../finding.ts";
 import { interleave, milliseconds } from "../measure.ts";
-import { StdioServer } from "../stdio_server.ts";
+import { type ServerCommand, StdioServer } from "../stdio_server.ts";
 
 /** One kind of object in large numbers, and how it is made, listed and removed. */
 interface Kind {
@@ -64,36 +64,46 @@ const KINDS: readonly Kind[] = [
 /** Lists of many images, volumes and networks against the raw request. */
 export async function largeLists(context: BenchContext): Promise<Report> {
   const findings: Finding[] = [];
-  for (const kind of KINDS) findings.push(await measure(context, kind));
+  for (const kind of KINDS) findings.push(...await measure(context, kind));
   return { findings };
 }
 
-async function measure(context: BenchContext, kind: Kind): Promise<Finding> {
+async function measure(context: BenchContext, kind: Kind): Promise<Finding[]> {
   const { engine, ours, raw, rounds } = context;
   try {
     await inTurns(kind.count, (number) => kind.make(engine, number));
     await using server = await StdioServer.start(ours);
+    await using least = await StdioServer.start(leastServer(context));
     const samples = await interleave(rounds * MORE_ROUNDS, {
       ours: () => milliseconds(() => server.call(kind.tool, {})),
       raw: () => milliseconds(() => raw.json(kind.path)),
+      least: () => milliseconds(() => least.call(kind.tool, {})),
     });
     const { structuredContent } = await server.call(kind.tool, {});
     if (Number(structuredContent?.count) < kind.count) {
       throw new Error(`Cannot measure: ${structuredContent?.count} objects were listed`);
     }
-    return compare({
-      what: kind.what,
-      ours: samples("ours"),
+    const against = {
       baseline: samples("raw"),
       baselineName: "the raw Engine request",
-      limit: 1.5,
       unit: "ms",
-    });
+    } as const;
+    const what = `${kind.what}, by a server that checks nothing`;
+    return [
+      compare({ what: kind.what, ours: samples("ours"), limit: 1.5, ...against }),
+      inform({ what, ours: samples("least"), ...against }),
+    ];
   } finally {
     await inTurns(kind.count, async (number) => {
       await engine.raw("DELETE", kind.removal(number));
     });
   }
+}
+
+function leastServer({ engine, ours: { env } }: BenchContext): ServerCommand {
+  const script = new URL("../least_server.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", script, engine.socketPath];
+  return { program: Deno.execPath(), args, env };
 }
 
 async function inTurns(count: number, act: (number: number) => Promise<void>): Promise<void> {
