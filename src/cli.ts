@@ -1,7 +1,8 @@
 import { tools } from "./catalog.ts";
-import { readCommandLine } from "./config/command_line.ts";
+import { type Commands, readCommandLine } from "./config/command_line.ts";
 import { ConfigError } from "./config/mistake.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import type { App } from "./app.ts";
 import type { Config } from "./config/settings.ts";
 import type { Machine } from "./config/machine.ts";
 import { log, startLog } from "./telemetry/log.ts";
@@ -25,19 +26,21 @@ const EXIT_FAILURE = 1;
 /** A mistake in the configuration or on the command line. */
 const EXIT_USAGE = 2;
 
-/** The commands besides `serve`, each with the switches that only it takes. */
+/** The commands besides `serve`. */
 const COMMANDS = {
-  config: ["deno-flags"],
-  docs: ["write"],
-  doctor: [],
-  tools: [],
-} as const;
+  "audit verify": { values: ["expect"], words: 1 },
+  config: { switches: ["deno-flags"] },
+  docs: { switches: ["write"] },
+  doctor: {},
+  help: {},
+  tools: {},
+} as const satisfies Commands;
 
 /** Runs the program; answers the exit status. */
 export async function main(process: Process): Promise<number> {
   try {
-    const { help, version } = readCommandLine(process.args, { commands: COMMANDS });
-    if (help) return await showHelp(process);
+    const { command, help, version } = readCommandLine(process.args, { commands: COMMANDS });
+    if (help || command === "help") return await showHelp(process);
     if (version) return await print(process.stdout, `mcp-docker ${process.version}\n`);
     const loaded = await loadConfig(process, {
       toolNames: tools.map((tool) => tool.name),
@@ -54,6 +57,8 @@ export async function main(process: Process): Promise<number> {
 async function runCommand(process: Process, loaded: LoadedConfig): Promise<number> {
   const { config, commandLine: { command, switches } } = loaded;
   switch (command) {
+    case "audit verify":
+      return await verifyAudit(process, loaded);
     case "config":
       return await configuration(process, loaded);
     case "docs":
@@ -68,15 +73,32 @@ async function runCommand(process: Process, loaded: LoadedConfig): Promise<numbe
 }
 
 async function serve(process: Process, { config, warnings }: LoadedConfig): Promise<number> {
-  await startLog(process.stderr, { level: config.logLevel, json: config.jsonLogging });
-  for (const warning of warnings) log.warn("{warning}", { warning });
-  const [{ createApp }, { serveStreams }] = await Promise.all([
+  const [{ createApp }, { serveStreams }, { cleanValue: clean }] = await Promise.all([
     import("./app.ts"),
     import("./server/serve_stdio.ts"),
+    import("./safety/clean.ts"),
   ]);
   using app = createApp(config, process);
+  const trouble = config.auditLogFile === undefined ? [] : await openChosenAudit(app, config);
+  await startLog(process.stderr, { level: config.logLevel, json: config.jsonLogging, clean });
+  for (const warning of [...warnings, ...trouble]) log.warn("{warning}", { warning });
   await serveStreams(app.createServer, process);
   return EXIT_OK;
+}
+
+/** A file that was chosen and cannot be written is a mistake now, not with the first call. */
+async function openChosenAudit(
+  { openAudit }: App,
+  { auditFailMode }: Config,
+): Promise<readonly string[]> {
+  const trouble = await openAudit();
+  if (trouble === undefined) return [];
+  const wayOut = trouble.code === "not_granted"
+    ? '; use mcp-docker-full, or deno run with the flags that "mcp-docker config --deno-flags" prints'
+    : "";
+  const line = `SECURITY_AUDIT_LOG_FILE: ${trouble.message}${wayOut}`;
+  if (auditFailMode === "closed") throw new ConfigError([{ code: "bad_file", line }]);
+  return [line];
 }
 
 async function showHelp({ stdout, version }: Process): Promise<number> {
@@ -90,6 +112,21 @@ async function configuration(process: Process, loaded: LoadedConfig): Promise<nu
   if (!switches.has("deno-flags")) return await print(process.stdout, showConfig(config));
   const files = envFile === undefined ? [] : [envFile];
   return await print(process.stdout, await showDenoFlags(config, { machine: process, files }));
+}
+
+async function verifyAudit(
+  { stdout, env, platform }: Process,
+  { config, commandLine: { options, words } }: LoadedConfig,
+): Promise<number> {
+  const [file = config.auditLogFile] = words;
+  const [{ verifyAuditLogs }, { auditPlace }] = await Promise.all([
+    import("./telemetry/audit_report.ts"),
+    import("./telemetry/audit_place.ts"),
+  ]);
+  const place = auditPlace({ file, env, platform });
+  const { text, isSound } = await verifyAuditLogs(place, { expected: options.get("expect") });
+  await print(stdout, text);
+  return isSound ? EXIT_OK : EXIT_FAILURE;
 }
 
 async function docs(process: Process, write: boolean): Promise<number> {

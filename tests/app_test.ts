@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/server";
 import assert from "node:assert/strict";
-import { createApp, toolPolicy } from "../src/app.ts";
+import { callerLimits, createApp, toolPolicy } from "../src/app.ts";
 import { type Config, defaultConfig } from "../src/config/settings.ts";
 import { textOf } from "./e2e/client.ts";
 import { FakeEngine, head, json } from "./fakes/fake_engine.ts";
@@ -134,6 +134,49 @@ Deno.test("createApp() says what to do where Deno's own permissions forbid the E
     message: /^Cannot reach Docker at "tcp:\/\/127\.0\.0\.1:2375": Requires net access/,
     remedy:
       /Use mcp-docker-full, .*"mcp-docker config --deno-flags" prints\. Run with --allow-net=127\.0\.0\.1:2375$/,
+  });
+});
+
+Deno.test("callerLimits() holds a client of stdio to its calls a minute only, unless more is set", () => {
+  const rate = { perCaller: 60, expensivePerCaller: 60, total: 600, burst: 60 };
+  assert.deepEqual(callerLimits(defaultConfig), { atOncePerCaller: undefined, rate });
+  const own = config({
+    rateLimitRpm: 30,
+    rateLimitConcurrent: 2,
+    rateLimitExpensiveRpm: 5,
+    rateLimitTotalRpm: 40,
+  });
+  assert.deepEqual(callerLimits(own), {
+    atOncePerCaller: 2,
+    rate: { perCaller: 30, expensivePerCaller: 5, total: 40, burst: 30 },
+  });
+  assert.deepEqual(callerLimits(config({ rateLimitEnabled: false })), {});
+});
+
+Deno.test("callerLimits() holds a client of the network to more", () => {
+  const network = { ...defaultConfig, transport: "http" } as unknown as Config;
+  assert.deepEqual(callerLimits(network), {
+    atOncePerCaller: 3,
+    rate: { perCaller: 60, expensivePerCaller: 10, total: 600, burst: 20 },
+  });
+  assert.equal(callerLimits({ ...network, rateLimitRpm: 5 }).rate?.expensivePerCaller, 5);
+});
+
+Deno.test("createApp() puts the limits of a client in force, and never keeps its health check out", async () => {
+  await withApp({ rateLimitRpm: 2 }, async (client, engine) => {
+    engine.answer("GET /version", json({ Version: "28.5.0", ApiVersion: "1.51" }));
+    engine.answer("GET /info", json({}));
+    const call = (name: string) => client.callTool({ name, arguments: {} });
+    await call("docker_version");
+    await call("docker_version");
+    const { isError, content } = await call("docker_version");
+    assert.equal(isError, true);
+    assert.match(
+      textOf(content),
+      /^The 2 calls of a minute are used up \(SECURITY_RATE_LIMIT_RPM\)\. Call again in (30|29) s\.$/,
+    );
+    assert.equal(engine.count("GET /version"), 2);
+    assert.equal((await call("docker_healthcheck")).isError, undefined);
   });
 });
 

@@ -65,6 +65,10 @@ Deno.test("main() prints the version and the help, whatever the environment says
   }
 });
 
+Deno.test("main() prints the help for the command of that name as well", async () => {
+  assert.deepEqual(await run(["help"], BROKEN), await run(["--help"]));
+});
+
 Deno.test("main() reports every mistake on stderr and ends with 2", async () => {
   const { status, stdout, stderr } = await run([], BROKEN);
   assert.deepEqual([status, stdout], [2, ""]);
@@ -93,7 +97,7 @@ Deno.test("main() serves until its input ends, and writes nothing but the protoc
 });
 
 Deno.test("main() says on stderr which settings are not in force, as text or as JSON", async () => {
-  const env = { SECURITY_AUDIT_LOG_ENABLED: "true", SECURITY_RATE_LIMIT_ENABLED: "true" };
+  const env = { SECURITY_OAUTH_ENABLED: "true", SECURITY_TRUSTED_PROXIES: "192.0.2.0/24" };
   const text = await run([], env);
   assert.deepEqual([text.status, text.stdout], [0, ""]);
   assert.match(text.stderr, /\[WRN\].*is set but not in force yet/);
@@ -134,6 +138,30 @@ Deno.test("main() prints flags for deno run that reach the configured Engine", a
   assert.equal(status, 0);
   assert.match(stdout, /^# Using the Engine at unix:\/\/\/tmp\/x\.sock/);
   assert.match(stdout, /^deno run --no-prompt .*--allow-net=unix:\/tmp\/x\.sock,192\.0\.2\.1:80/m);
+});
+
+Deno.test("main() prints flags for deno run that let it write the audit log that was chosen", async () => {
+  const env = { DOCKER_HOST: "unix:///tmp/x.sock", SECURITY_AUDIT_LOG_FILE: "/a.jsonl" };
+  const files = "/a.jsonl,/a.jsonl.lock,/a.jsonl.1,";
+  const { stdout } = await run(["config", "--deno-flags"], env);
+  for (const kind of ["read", "write"]) {
+    assert.match(stdout, new RegExp(`--allow-${kind}=/tmp/x\\.sock,.*${files}.*/a\\.jsonl\\.9`));
+  }
+  for (
+    const more of [{ SECURITY_AUDIT_LOG_ENABLED: "no" }, { SECURITY_AUDIT_LOG_FILE: "stderr" }]
+  ) {
+    assert.doesNotMatch(
+      (await run(["config", "--deno-flags"], { ...env, ...more })).stdout,
+      /jsonl/,
+    );
+  }
+});
+
+Deno.test("main() checks an audit log, and ends with 1 where it is not in order", async () => {
+  const { status, stdout } = await run(["audit", "verify", "/nowhere/audit.jsonl"]);
+  assert.deepEqual([status, stdout], [1, "There is no audit log at /nowhere/audit.jsonl\n"]);
+  const stderr = await run(["audit", "verify"]);
+  assert.deepEqual([stderr.status, /name a file to check/.test(stderr.stdout)], [1, true]);
 });
 
 Deno.test("main() tells that the Engine answers, and which it is", async () => {

@@ -48,10 +48,11 @@ export function checkTogether(
   given: Given,
 ): { mistakes: readonly Mistake[]; warnings: readonly string[] } {
   return {
-    mistakes: clientCertificate(given),
+    mistakes: [...clientCertificate(given), ...openSecrets(config, given)],
     warnings: [
       ...tlsWarnings(config, given),
       ...plainTcp(config, given),
+      ...auditWarnings(config, given),
       ...safetyWarnings(config),
     ],
   };
@@ -100,7 +101,34 @@ function plainTcp(config: Config, given: Given): string[] {
   return [`${origin} reaches ${quoted(host)} without TLS: ${risk}`];
 }
 
+function auditWarnings({ auditLogEnabled }: Config, given: Given): string[] {
+  if (auditLogEnabled) return [];
+  return (["auditLogFile", "auditFailMode"] as const).flatMap((name) => {
+    const origin = given.get(name)?.origin;
+    return origin === undefined
+      ? []
+      : [`${origin} has no effect: SECURITY_AUDIT_LOG_ENABLED is off`];
+  });
+}
+
+/** Whoever may start the program may read the secrets anyway; clients of the network are others. */
+function openSecrets({ redact, transport }: Config, given: Given): Mistake[] {
+  if (redact !== "off" || transport === "stdio") return [];
+  const line = `${given.get("redact")?.origin}: "off" is for stdio only; use standard or all`;
+  return [{ code: "conflict", line }];
+}
+
 function safetyWarnings(config: Config): string[] {
+  return [...unredacted(config), ...destructive(config)];
+}
+
+function unredacted({ redact }: Config): string[] {
+  return redact === "off"
+    ? ["SAFETY_REDACT is off: the model and its provider see passwords, tokens and keys in answers"]
+    : [];
+}
+
+function destructive(config: Config): string[] {
   if (!config.allowDestructiveOperations) return [];
   const unasked = config.requireConfirmationForDestructive === false;
   return [

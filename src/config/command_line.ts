@@ -24,15 +24,29 @@ export const commandLineFlags = {
   version: { description: "Show the version" },
 } as const satisfies Record<string, CommandLineFlag>;
 
-/** The commands of the program, each with the switches that only it takes, without dashes. */
-export type Commands = Readonly<Record<string, readonly string[]>>;
+/** What a command takes that others do not; names of flags without dashes. */
+export interface CommandShape {
+  /** @default {[]} */
+  readonly switches?: readonly string[];
+  /** Flags with a value. @default {[]} */
+  readonly values?: readonly string[];
+  /** How many words may follow its name. @default {0} */
+  readonly words?: number;
+}
+
+/** The commands of the program; a name may have two words. */
+export type Commands = Readonly<Record<string, CommandShape>>;
 
 /** What the command line says. */
 export interface CommandLine {
   /** `"serve"` when no command is named. */
   readonly command: string;
+  /** The words after it. */
+  readonly words: readonly string[];
   /** The command's own switches that were given, without dashes. */
   readonly switches: ReadonlySet<string>;
+  /** The command's own flags with their values, without dashes. */
+  readonly options: ReadonlyMap<string, string>;
   readonly help: boolean;
   readonly version: boolean;
   readonly readOnly: boolean;
@@ -58,16 +72,18 @@ export function readCommandLine(
   args: readonly string[],
   { commands = {} }: { readonly commands?: Commands } = {},
 ): CommandLine {
-  const tokens = tokenize(args);
-  const words = tokens.flatMap((token) => token.kind === "positional" ? [token.value] : []);
-  const { command, mistakes } = readCommand(words, commands);
-  const options = new OptionReader(commands[command] ?? []);
+  const tokens = tokenize(args, commands);
+  const positional = tokens.flatMap((token) => token.kind === "positional" ? [token.value] : []);
+  const { command, words, mistakes } = readCommand(positional, commands);
+  const options = new OptionReader(commands[command] ?? {});
   for (const token of tokens) if (token.kind === "option") options.read(token);
   const { switches, texts } = options;
   const envFile = texts.get("env-file");
   return {
     command,
+    words,
     switches,
+    options: texts,
     help: switches.has("help"),
     version: switches.has("version"),
     readOnly: switches.has("read-only"),
@@ -87,8 +103,11 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function tokenize(args: readonly string[]) {
-  const withValue = [...FLAGS_WITH_VALUE].map((name) => [name, { type: "string" }] as const);
+function tokenize(args: readonly string[], commands: Commands) {
+  const own = Object.values(commands).flatMap(({ values = [] }) => values);
+  const withValue = [...FLAGS_WITH_VALUE, ...own].map((name) =>
+    [name, { type: "string" }] as const
+  );
   return parseArgs({
     args: [...args],
     options: { ...Object.fromEntries(withValue), help: { type: "boolean", short: "h" } },
@@ -99,20 +118,24 @@ function tokenize(args: readonly string[]) {
 }
 
 function readCommand(
-  words: readonly string[],
+  positional: readonly string[],
   commands: Commands,
-): { command: string; mistakes: Mistake[] } {
-  const [command = "serve", ...surplus] = words;
+): Pick<CommandLine, "command" | "words" | "mistakes"> {
   const known = new Set(["serve", ...Object.keys(commands)]);
+  const two = positional.slice(0, 2).join(" ");
+  const [first = "serve"] = positional;
+  const command = known.has(two) ? two : first;
   if (!known.has(command)) {
     const line = `${quoted(command)}: is not a command; ${hint(command, known)}`;
-    return { command: "serve", mistakes: [{ code: "bad_argument", line }] };
+    return { command: "serve", words: [], mistakes: [{ code: "bad_argument", line }] };
   }
-  const mistakes = surplus.map((word): Mistake => ({
+  const rest = positional.slice(command.split(" ").length);
+  const words = rest.slice(0, commands[command]?.words ?? 0);
+  const mistakes = rest.slice(words.length).map((word): Mistake => ({
     code: "bad_argument",
     line: `${quoted(word)}: is one word too many after ${quoted(command)}`,
   }));
-  return { command, mistakes };
+  return { command, words, mistakes };
 }
 
 class OptionReader {
@@ -120,17 +143,19 @@ class OptionReader {
   readonly texts = new Map<string, string>();
   readonly mistakes: Mistake[] = [];
   readonly #withoutValue: ReadonlySet<string>;
+  readonly #withValue: ReadonlySet<string>;
 
-  constructor(own: readonly string[]) {
-    this.#withoutValue = new Set([...SWITCHES, ...own]);
+  constructor({ switches = [], values = [] }: CommandShape) {
+    this.#withoutValue = new Set([...SWITCHES, ...switches]);
+    this.#withValue = new Set([...FLAGS_WITH_VALUE, ...values]);
   }
 
   read({ rawName, name, value, inlineValue }: OptionToken): void {
     if (this.#withoutValue.has(name)) {
       if (inlineValue) this.#refuse(rawName, "takes no value");
       else this.switches.add(name);
-    } else if (!FLAGS_WITH_VALUE.has(name)) {
-      const known = [...this.#withoutValue, ...FLAGS_WITH_VALUE].map((flag) => `--${flag}`);
+    } else if (!this.#withValue.has(name)) {
+      const known = [...this.#withoutValue, ...this.#withValue].map((flag) => `--${flag}`);
       this.#refuse(rawName, `is not a flag; ${hint(rawName, known)}`);
     } else if (value === undefined || (!inlineValue && value.startsWith("-"))) {
       this.#refuse(rawName, "needs a value");

@@ -18,6 +18,8 @@ export interface GrantedEndpoint {
 export interface DenoFlagsOptions {
   /** Further files and folders it reads: docker's config.json and contexts, `--env-file`, what images are built from. @default {[]} */
   readonly files?: readonly string[];
+  /** Files it writes as well, e.g. the audit log. @default {[]} */
+  readonly written?: readonly string[];
 }
 
 /** Flags for `deno run` and why they are what they are. */
@@ -33,7 +35,7 @@ const SOCKET_URL_HOST = "192.0.2.1:80";
 /** The narrowest `deno run` flags that let the program reach this Engine over stdio. */
 export function denoFlags(
   endpoint: GrantedEndpoint,
-  { files = [] }: DenoFlagsOptions = {},
+  { files = [], written = [] }: DenoFlagsOptions = {},
 ): DenoFlags {
   if (endpoint.kind === "npipe") {
     return {
@@ -43,12 +45,13 @@ export function denoFlags(
   }
   const socket = endpoint.kind === "unix" ? [endpoint.path ?? ""] : [];
   const { ca, cert, key } = endpoint.tls ?? {};
-  const reads = [...socket, ...[ca, cert, key].filter((path) => path !== undefined), ...files];
+  const tls = [ca, cert, key].filter((path) => path !== undefined);
+  const reads = [...socket, ...tls, ...files, ...written];
   const flags = [
     "--no-prompt",
     "--allow-env",
     ...grant("read", reads),
-    ...grant("write", socket),
+    ...grant("write", [...socket, ...written]),
     ...grant("net", netGrants(endpoint)),
     ...grant("run", endpoint.kind === "ssh" ? ["ssh"] : []),
   ];

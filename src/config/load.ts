@@ -1,4 +1,5 @@
 import { checkFiles, checkTogether, checkToolNames } from "./checks.ts";
+import { checkObjectLists } from "./checks_objects.ts";
 import { type CommandLine, type Commands, readCommandLine } from "./command_line.ts";
 import { ConfigError, type Mistake, quoted } from "./mistake.ts";
 import type { Setting } from "./setting.ts";
@@ -53,6 +54,7 @@ export async function loadConfig(
   }
   const complete = { ...defaultConfig, ...config } as Config;
   mistakes.push(...checkToolNames(complete, raw.values, new Set(toolNames)));
+  mistakes.push(...checkObjectLists(complete, raw.values));
   mistakes.push(...await checkFiles(complete, raw.values, stat));
   const together = checkTogether(complete, raw.values);
   mistakes.push(...together.mistakes);

@@ -1,6 +1,8 @@
 import type { Setting, SettingValue } from "./setting.ts";
+import { createSettings } from "./settings_create.ts";
 import { dockerSettings } from "./settings_docker.ts";
 import { mcpSettings } from "./settings_mcp.ts";
+import { objectSettings } from "./settings_objects.ts";
 import { safetySettings } from "./settings_safety.ts";
 import { securitySettings } from "./settings_security.ts";
 
@@ -8,6 +10,8 @@ import { securitySettings } from "./settings_security.ts";
 export const settings = {
   ...dockerSettings,
   ...safetySettings,
+  ...objectSettings,
+  ...createSettings,
   ...securitySettings,
   ...mcpSettings,
 } as const satisfies Record<string, Setting>;

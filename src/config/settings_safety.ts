@@ -1,5 +1,12 @@
 import type { Setting } from "./setting.ts";
-import { booleanOrText, booleanText, integerText, listText, pathListText } from "./value.ts";
+import {
+  booleanOrText,
+  booleanText,
+  choiceText,
+  integerText,
+  listText,
+  pathListText,
+} from "./value.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -26,7 +33,7 @@ export const safetySettings = {
     group: "safety",
     env: "SAFETY_ALLOW_PRIVILEGED_CONTAINERS",
     description:
-      "Let commands run privileged and networks use interfaces of the host, which gives them the host",
+      "Let commands run privileged, privileged containers start and be used, and containers and networks use interfaces of the host, which gives them the host",
     schema: () => booleanText(),
     default: false,
     effect: "now",
@@ -110,6 +117,15 @@ export const safetySettings = {
     description: "Bytes of one whole answer",
     schema: () => integerText(16 * 1024, 10 * MEBIBYTE),
     default: 2 * MEBIBYTE,
+    effect: "now",
+  },
+  redact: {
+    group: "safety",
+    env: "SAFETY_REDACT",
+    description:
+      "Secrets replaced in answers: what is one by its name or form, `all` values of environments and build arguments as well, or none, on stdio only",
+    schema: () => choiceText(["standard", "all", "off"]),
+    default: "standard",
     effect: "now",
   },
   defaultToolTimeout: {

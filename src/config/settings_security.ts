@@ -1,8 +1,14 @@
 import type { Setting } from "./setting.ts";
-import { booleanText, integerText, lineText, listText, secretText, urlText } from "./value.ts";
+import {
+  booleanText,
+  choiceText,
+  integerText,
+  lineText,
+  listText,
+  secretText,
+  urlText,
+} from "./value.ts";
 
-const NO_RATE_LIMIT = "calls are limited by SAFETY_MAX_CONCURRENT_OPERATIONS only";
-const NO_AUDIT = "no audit log is written";
 const NO_NETWORK = "only stdio is served, so no client has an address";
 const NO_AUTHENTICATION =
   "only stdio is served, to whoever starts the program, without authentication";
@@ -12,29 +18,49 @@ export const securitySettings = {
   rateLimitEnabled: {
     group: "security",
     env: "SECURITY_RATE_LIMIT_ENABLED",
-    description: "Limit how often one client may call",
+    description: "Limit how often one client may call, and how many of its calls may run at once",
     schema: () => booleanText(),
     default: true,
-    effect: "later",
-    meanwhile: NO_RATE_LIMIT,
+    effect: "now",
   },
   rateLimitRpm: {
     group: "security",
     env: "SECURITY_RATE_LIMIT_RPM",
-    description: "Calls one client may make in a minute",
+    description:
+      "Calls one client may make in a minute; refused ones do not count, and health checks are counted apart",
     schema: () => integerText(1, 1000),
     default: 60,
-    effect: "later",
-    meanwhile: NO_RATE_LIMIT,
+    effect: "now",
+  },
+  rateLimitExpensiveRpm: {
+    group: "security",
+    env: "SECURITY_RATE_LIMIT_EXPENSIVE_RPM",
+    description:
+      "Of these, pulls, pushes, builds, prunes and commands in containers; when not set 10, on stdio SECURITY_RATE_LIMIT_RPM",
+    schema: () => integerText(1, 1000),
+    default: undefined,
+    example: "10",
+    effect: "now",
+  },
+  rateLimitTotalRpm: {
+    group: "security",
+    env: "SECURITY_RATE_LIMIT_TOTAL_RPM",
+    description:
+      "Calls all clients together may make in a minute; when not set ten times SECURITY_RATE_LIMIT_RPM",
+    schema: () => integerText(1, 100_000),
+    default: undefined,
+    example: "600",
+    effect: "now",
   },
   rateLimitConcurrent: {
     group: "security",
     env: "SECURITY_RATE_LIMIT_CONCURRENT",
-    description: "Calls one client may have running at once",
+    description:
+      "Calls one client may have running at once, of each kind that SAFETY_MAX_CONCURRENT_OPERATIONS tells apart; when not set 3, on stdio as many as that",
     schema: () => integerText(1, 50),
-    default: 3,
-    effect: "later",
-    meanwhile: NO_RATE_LIMIT,
+    default: undefined,
+    example: "3",
+    effect: "now",
   },
   auditLogEnabled: {
     group: "security",
@@ -42,19 +68,27 @@ export const securitySettings = {
     description: "Record every call in the audit log",
     schema: () => booleanText(),
     default: true,
-    effect: "later",
-    meanwhile: NO_AUDIT,
+    effect: "now",
   },
   auditLogFile: {
     group: "security",
     env: "SECURITY_AUDIT_LOG_FILE",
-    description: "The audit log; in the user's state directory when not set",
-    schema: () => lineText("the path of a file"),
+    description:
+      "The file of the audit log, for one server at a time, or `stderr`; when not set, a file in the user's state directory where that can be written, else stderr",
+    schema: () => lineText("the path of a file, or stderr"),
     default: undefined,
     example: "~/mcp_audit.log",
     path: true,
-    effect: "later",
-    meanwhile: NO_AUDIT,
+    effect: "now",
+  },
+  auditFailMode: {
+    group: "security",
+    env: "SECURITY_AUDIT_FAIL_MODE",
+    description:
+      "What happens while the file of the audit log cannot be written: `closed` refuses calls that change something, `open` runs them unrecorded",
+    schema: () => choiceText(["closed", "open"]),
+    default: "closed",
+    effect: "now",
   },
   allowedClientIps: {
     group: "security",

@@ -1,5 +1,6 @@
 import { describeEndpoint, resolveEndpoint } from "../docker/endpoint.ts";
 import { configDirectory } from "../docker/endpoint_types.ts";
+import { auditPlace, lockFile, rotatedFiles } from "../telemetry/audit_place.ts";
 import { denoFlags } from "./deno_flags.ts";
 import { buildRoots, endpointSources, type Machine } from "./machine.ts";
 import { type Config, settingEntries } from "./settings.ts";
@@ -25,6 +26,13 @@ function withoutUserinfo(text: string): string {
   return text.replace(/:\/\/.*@/, "://(not shown)@");
 }
 
+/** Those of a chosen file only: without a grant for the user's directory the audit log goes to stderr. */
+function auditFiles(config: Config, { env, platform }: Machine): string[] {
+  const place = auditPlace({ file: config.auditLogFile, env, platform });
+  if (!config.auditLogEnabled || place.kind !== "file") return [];
+  return [place.path, lockFile(place.path), ...rotatedFiles(place.path)];
+}
+
 /** The narrowest flags for `deno run` with this configuration, with the reasons as comments. */
 export async function showDenoFlags(
   config: Config,
@@ -35,8 +43,12 @@ export async function showDenoFlags(
   const directory = configDirectory(sources);
   const named = config.dockerBaseUrl ?? config.dockerHost;
   const context = named === undefined && directory !== undefined ? [directory] : [];
-  const read = [...files, ...context, ...buildRoots(config, machine)];
-  const { flags, notes } = denoFlags(endpoint, { files: read });
+  const mounted = [...config.volumeMountAllowlist, ...config.volumeMountRwAllowlist];
+  const read = [...files, ...context, ...buildRoots(config, machine), ...mounted];
+  const { flags, notes } = denoFlags(endpoint, {
+    files: read,
+    written: auditFiles(config, machine),
+  });
   const comments = [describeEndpoint(endpoint), ...notes].map((note) => `# ${note}\n`);
   return `${comments.join("")}deno run ${flags.join(" ")} main.ts\n`;
 }

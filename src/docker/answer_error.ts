@@ -1,3 +1,4 @@
+import { cutText } from "./cut_text.ts";
 import { DockerError, type DockerErrorCode, type DockerObject } from "./errors.ts";
 
 /** What is known about a request that the Engine refused. */
@@ -45,7 +46,7 @@ function reasonOf(body: string): string | undefined {
   if (text === "" || /^<(!doctype|html|\?xml)/i.test(text)) return undefined;
   const json = parseMessage(text);
   const words = (json ?? text).slice(0, 4 * LONGEST_REASON).replace(/\s+/g, " ").trim();
-  const reason = words.slice(0, LONGEST_REASON).replace(/\.$/, "");
+  const reason = cutText(words, LONGEST_REASON).replace(/\.$/, "");
   return reason === "" ? undefined : reason;
 }
 

@@ -50,17 +50,18 @@ export class BodyReader implements AsyncDisposable {
   }
 
   /**
-   * The whole body as text; what is not UTF-8 becomes U+FFFD.
+   * The whole body as text; what is not UTF-8 becomes U+FFFD. `hold` is told how many bytes there are so far.
    *
-   * @throws {DockerError} `too_large` beyond `limit` bytes, without reading on
+   * @throws {DockerError} `too_large` beyond `limit` bytes, without reading on; whatever `hold` throws
    */
-  async text(limit: number): Promise<string> {
+  async text(limit: number, hold?: (bytes: number) => void): Promise<string> {
     const decoder = new TextDecoder();
     let text = "";
     let length = 0;
     for await (const piece of this.pieces({ bufferSize: TEXT_BUFFER, atLeast: TEXT_BUFFER })) {
       length += piece.byteLength;
       if (length > limit) throw this.#tooLarge(limit);
+      hold?.(length);
       text += decoder.decode(piece, { stream: true });
     }
     return text + decoder.decode();

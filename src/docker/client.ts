@@ -4,6 +4,7 @@ import { type ExecApi, execApi } from "./api/exec.ts";
 import { type ImageTransferApi, imageTransferApi } from "./api/image_transfer.ts";
 import { type ImagesApi, imagesApi } from "./api/images.ts";
 import { type NetworksApi, networksApi } from "./api/networks.ts";
+import { type SwarmApi, swarmApi } from "./api/swarm.ts";
 import { type SystemApi, systemApi } from "./api/system.ts";
 import { type VolumesApi, volumesApi } from "./api/volumes.ts";
 import type { HttpOptions } from "./engine_request.ts";
@@ -34,6 +35,7 @@ export interface Docker extends Disposable {
   readonly networks: NetworksApi;
   readonly volumes: VolumesApi;
   readonly system: SystemApi;
+  readonly swarm: SwarmApi;
 }
 
 /**
@@ -58,6 +60,7 @@ export function createDocker(transport: Transport, options: DockerOptions = {}):
     networks: networksApi(http),
     volumes: volumesApi(http),
     system: systemApi(http),
+    swarm: swarmApi(http),
     [Symbol.dispose]: () => http[Symbol.dispose](),
   };
 }

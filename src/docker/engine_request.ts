@@ -46,6 +46,8 @@ export interface EngineRequest extends CallOptions {
   readonly waits?: number | undefined;
   /** Ends only with the Engine or the caller: no idle and no total deadline unless asked for, no place among the connections. */
   readonly endless?: boolean | undefined;
+  /** The API version from which on Engines heed what was asked for; older ones are not asked. */
+  readonly since?: { readonly apiVersion: string; readonly feature: string } | undefined;
   /** Bytes of the answer that are read at most. @default {ANSWER_LIMIT} */
   readonly limit?: number | undefined;
 }

@@ -11,7 +11,8 @@ import {
   type OpenConnection,
 } from "./engine_request.ts";
 import { DockerError } from "./errors.ts";
-import { Negotiation } from "./negotiation.ts";
+import { MemoryBudget } from "./memory_budget.ts";
+import { compareVersions, Negotiation } from "./negotiation.ts";
 import { queryString } from "./path.ts";
 import {
   isRead,
@@ -35,6 +36,7 @@ class EngineHttp implements Http {
   readonly #timeouts: Timeouts;
   readonly #connections: ConnectionLimit;
   readonly #negotiation: Negotiation;
+  readonly #memory = new MemoryBudget();
 
   constructor(transport: Transport, options: HttpOptions) {
     this.#transport = transport;
@@ -49,8 +51,9 @@ class EngineHttp implements Http {
 
   async json(request: EngineRequest): Promise<unknown> {
     await using answer = await this.open(request);
+    using account = this.#memory.open(request.action);
     try {
-      const text = await answer.body.text(request.limit ?? ANSWER_LIMIT);
+      const text = await answer.body.text(request.limit ?? ANSWER_LIMIT, account.hold);
       return text === "" ? undefined : parseJson(text, request.action);
     } catch (error) {
       throw changed(error, request);
@@ -118,6 +121,7 @@ class EngineHttp implements Http {
   ): Promise<{ response: Response; apiVersion: string }> {
     for (let attempt = 1;; attempt++) {
       const apiVersion = await this.#negotiation.version(deadline.signal);
+      refuseOlder(request, apiVersion);
       deadline.sent();
       try {
         const [path, init] = wireForm(request, apiVersion, deadline.signal);
@@ -157,6 +161,14 @@ function changed(error: unknown, { method, action, object }: EngineRequest): unk
   const message = `Cannot tell the outcome of "${action}": the connection broke off`;
   const remedy = "It may have happened: inspect the object before trying again";
   return new DockerError("outcome_unknown", message, { cause: error, object, remedy });
+}
+
+function refuseOlder({ action, since, object }: EngineRequest, apiVersion: string): void {
+  if (since === undefined || compareVersions(apiVersion, since.apiVersion) >= 0) return;
+  const message =
+    `Cannot ${action}: ${since.feature} needs API ${since.apiVersion}, this Engine speaks ${apiVersion}`;
+  const remedy = "Leave it out, or update the Engine";
+  throw new DockerError("unsupported", message, { object, remedy });
 }
 
 function wireForm(

@@ -30,7 +30,12 @@ const COMMAND_ROWS = [
   row("doctor", "Say which Engine is used and why, and whether it answers"),
   row("tools", "List the tools and whether this configuration offers them"),
   row("config", "Show the configuration in force; --deno-flags: the narrowest permissions for it"),
+  row(
+    "audit verify [FILE]",
+    "Check the audit log; --expect HASH: it must have the record with this hash",
+  ),
   row("docs", "Print the generated documentation; --write: write it"),
+  row("help", "Show this help"),
 ];
 
 function row(name: string, description: string): string {

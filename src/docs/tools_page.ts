@@ -19,8 +19,9 @@ export function toolsPage(tools: readonly Tool[]): string {
 *safe* tools change nothing. *moderate* ones change what can be undone and are off in read-only mode. *destructive* ones lose
 something for good and are off unless the operator allows them.
 
-An answer may carry two further fields: \`notice\` names fields whose text was written by containers or images, and \`truncated\`
-says what was left out to keep the answer within \`SAFETY_MAX_RESPONSE_BYTES\`.
+An answer may carry further fields: \`notice\` names fields whose text was written by containers or images, \`redactions\` counts
+the secrets replaced (\`{"env": 3, "url": 1}\`), \`sanitised\` the escape sequences and unseen characters removed (\`{"ansi": 4, "tag":
+45}\`), and \`truncated\` says what was left out to keep the answer within \`SAFETY_MAX_RESPONSE_BYTES\`.
 
 ${overview}
 ${tools.map(section).join("\n")}`;

@@ -1,7 +1,12 @@
 import type { Hijacked, Transport, TransportRequest } from "../docker/transport/transport.ts";
 import { RefusedError } from "../tools/refused.ts";
-import { type CreatePolicy, judgeContainer, judgeExec } from "./create_policy.ts";
+import type { RegistryPolicy } from "../tools/registry.ts";
+import { judgeContainer } from "./container_policy.ts";
+import type { CreatePolicy } from "./create_policy.ts";
+import { judgeExec } from "./exec_policy.ts";
 import { judgeConnect, judgeDisconnect, judgeNetwork } from "./network_policy.ts";
+import { judgeObjects, type ObjectPolicy } from "./object_guard.ts";
+import { judgeTransfer } from "./registry_policy.ts";
 import { judgeVolume } from "./volume_policy.ts";
 
 /**
@@ -19,6 +24,7 @@ const ALLOWED = [
   "GET /containers/{}/json",
   "GET /containers/{}/logs",
   "GET /containers/{}/stats",
+  "GET /containers/{}/top",
   "POST /containers/create",
   "POST /containers/{}/start",
   "POST /containers/{}/stop",
@@ -45,10 +51,12 @@ const ALLOWED = [
   "GET /volumes/{}",
   "POST /volumes/create",
   "DELETE /volumes/{}",
+  // Names only; the Engine never tells the values.
+  "GET /secrets",
 ] as const;
 
 type Allowed = typeof ALLOWED[number];
-type Judge = (body: unknown, policy: CreatePolicy) => void;
+type Judge = (body: unknown, policy: CreatePolicy) => void | Promise<void>;
 
 /** Requests whose JSON body decides what they do; each judge throws what it refuses. */
 const JUDGES: Readonly<Partial<Record<Allowed, Judge>>> = {
@@ -62,6 +70,7 @@ const JUDGES: Readonly<Partial<Record<Allowed, Judge>>> = {
 
 /** Requests whose query decides what they do, and the parameters that it may have. */
 const QUERIES: Readonly<Partial<Record<Allowed, readonly string[]>>> = {
+  "POST /containers/create": ["name", "platform"],
   // Not "fromSrc", which imports what a URL answers.
   "POST /images/create": ["fromImage", "tag", "platform"],
   "POST /images/{ref}/push": ["tag"],
@@ -80,9 +89,14 @@ const QUERIES: Readonly<Partial<Record<Allowed, readonly string[]>>> = {
     "forcerm",
   ],
   "POST /images/{ref}/tag": ["repo", "tag"],
+  // Not "ps_args", with which the Engine runs ps on its host.
+  "GET /containers/{}/top": [],
 };
 /** Bodies that no Engine reads as further parameters, which a form would be. */
 const NO_FORM = [undefined, "application/json", "application/x-tar"];
+
+/** Bytes of a body; Engines before 29.3.1 show their authorization plugins none over 1 MB (CVE-2026-34040). */
+const MAXIMUM_BODY = 1_000_000;
 
 /** A name needs no encoding, so "%" in one is an attack. */
 const NAME = "[A-Za-z0-9][\\w.-]*";
@@ -94,17 +108,33 @@ const PATTERNS = ALLOWED.map((entry) => ({
 }));
 const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
 
+/** What decides about the requests of a transport. */
+export interface GuardPolicy extends CreatePolicy, ObjectPolicy {
+  /** @default {all registries} */
+  readonly registries?: RegistryPolicy | undefined;
+}
+
 /** Wraps a transport so that only requests of the table pass, and creates only with a body the policy allows. */
-export function guardTransport(transport: Transport, policy: CreatePolicy): Transport {
+export function guardTransport(transport: Transport, policy: GuardPolicy): Transport {
   return {
     get endpoint(): string {
       return transport.endpoint;
     },
     fetch(path: string, init: TransportRequest = {}): Promise<Response> {
-      return guarded(() => transport.fetch(path, init), path, { init, policy, method: "GET" });
+      return guarded(() => transport.fetch(path, init), path, {
+        init,
+        transport,
+        policy,
+        method: "GET",
+      });
     },
     hijack(path: string, init: TransportRequest = {}): Promise<Hijacked> {
-      return guarded(() => transport.hijack(path, init), path, { init, policy, method: "POST" });
+      return guarded(() => transport.hijack(path, init), path, {
+        init,
+        transport,
+        policy,
+        method: "POST",
+      });
     },
     [Symbol.dispose](): void {
       transport[Symbol.dispose]();
@@ -114,7 +144,9 @@ export function guardTransport(transport: Transport, policy: CreatePolicy): Tran
 
 interface Guarded {
   readonly init: TransportRequest;
-  readonly policy: CreatePolicy;
+  /** Without the guard. */
+  readonly transport: Transport;
+  readonly policy: GuardPolicy;
   /** The method where `init` names none. */
   readonly method: string;
 }
@@ -122,7 +154,7 @@ interface Guarded {
 async function guarded<Answer>(
   pass: () => Promise<Answer>,
   path: string,
-  { init, policy, method }: Guarded,
+  { init, method, policy, transport }: Guarded,
 ): Promise<Answer> {
   const request = `${init.method ?? method} ${pathOnly(path)}`;
   const entry = PATTERNS.find(({ pattern }) => pattern.test(request))?.entry;
@@ -133,8 +165,36 @@ async function guarded<Answer>(
     );
   }
   judgeQuery(entry, path, init.headers);
-  JUDGES[entry]?.(jsonBody(entry, init.body), policy);
+  const target = targetOf(path);
+  judgeTransfer(entry, { target, query: queryOf(path), registries: policy.registries });
+  const judge = JUDGES[entry];
+  const body = judge === undefined ? undefined : jsonBody(entry, init.body);
+  await judge?.(body, policy);
+  const { signal } = init;
+  await judgeObjects(entry, {
+    target,
+    query: queryOf(path),
+    path,
+    body,
+    transport,
+    policy,
+    signal,
+  });
   return await pass();
+}
+
+/** The name or id in the path, decoded; as it stands where it is not encoded as it should be, and then no name. */
+function targetOf(path: string): string {
+  const segment = pathOnly(path).split("/")[2] ?? "";
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function queryOf(path: string): URLSearchParams {
+  return new URLSearchParams(/\?(.*)$/s.exec(path)?.[1] ?? "");
 }
 
 /** Without version and query; dot segments are refused, because an Engine or proxy would resolve them. */
@@ -161,7 +221,15 @@ function judgeQuery(entry: Allowed, path: string, headers: TransportRequest["hea
 }
 
 function jsonBody(entry: Allowed, body: TransportRequest["body"]): unknown {
-  const value = typeof body === "string" ? parsed(body) : undefined;
+  const text = typeof body === "string" ? body : "";
+  if (text.length > MAXIMUM_BODY || new TextEncoder().encode(text).length > MAXIMUM_BODY) {
+    throw new RefusedError(
+      "policy",
+      `Cannot send "${entry}" to the Engine: its body has more than ${MAXIMUM_BODY} bytes`,
+      "Give fewer or shorter values; what is large goes into a file of an image or volume",
+    );
+  }
+  const value = parsed(text);
   // The Engine merges a key that stands there twice, of which JSON.parse() shows the last one only.
   if (value !== undefined && JSON.stringify(value) === body) return value;
   throw new RefusedError(

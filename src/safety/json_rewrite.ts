@@ -31,24 +31,24 @@ export function rewriteObject(
 ): JsonObject {
   const keys = Object.keys(object);
   let values: unknown[] | undefined; // lists have rows by the thousand, in which nothing changes
-  let renamed = false;
+  let names: string[] | undefined;
   for (const [index, key] of keys.entries()) {
     const value = object[key];
     const rewritten = rewriteValue(value, key);
     if (rewritten !== value) (values ??= keys.map((name) => object[name]))[index] = rewritten;
-    renamed ||= rewriteKey(key) !== key;
+    const renamed = rewriteKey(key);
+    if (renamed !== key) (names ??= [...keys])[index] = renamed;
   }
-  if (values === undefined && !renamed) return object;
-  const names = renamed ? rewriteKeys(keys, rewriteKey) : keys;
+  if (values === undefined && names === undefined) return object;
+  const apart = names === undefined ? keys : keptApart(names, keys);
   // Object.fromEntries() defines "__proto__" as a field; an assignment would set the prototype.
   return Object.fromEntries(
-    names.map((name, index) => [name, values ? values[index] : object[keys[index] ?? ""]]),
+    apart.map((name, index) => [name, values ? values[index] : object[keys[index] ?? ""]]),
   );
 }
 
 /** A rewritten key must neither replace nor pass for one that was clean, so it gets a number where its name is taken. */
-function rewriteKeys(keys: readonly string[], rewrite: (key: string) => string): readonly string[] {
-  const rewritten = keys.map(rewrite);
+function keptApart(rewritten: readonly string[], keys: readonly string[]): readonly string[] {
   const taken = new Set(keys.filter((key, index) => key === rewritten[index]));
   const counts = new Map<string, number>();
   return rewritten.map((key, index) => {

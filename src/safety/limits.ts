@@ -1,6 +1,8 @@
 import type { Step } from "../compose.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { ToolCall, ToolOutput } from "../tools/tool.ts";
+import { RateLimit, type RateLimits } from "./rate_limit.ts";
+import { Slots } from "./slots.ts";
 
 /** A caller that waits longer than this for its turn is better told so. */
 const QUEUE_MILLISECONDS = 2000;
@@ -8,65 +10,43 @@ const QUEUE_MILLISECONDS = 2000;
 /** A reading call that may take longer than this waits for something, e.g. for new log lines. */
 const QUICK_SECONDS = 60;
 
+/** How much may be called. */
+export interface CallLimits {
+  /** Quick reading calls at once, and apart from them all others. */
+  readonly atOnce: number;
+  /** The same of one caller. @default {atOnce} */
+  readonly atOncePerCaller?: number | undefined;
+  /** Calls a minute. @default {as many as come} */
+  readonly rate?: RateLimits | undefined;
+}
+
 /**
- * Lets at most `maximum` quick reading calls run at once, and apart from them as many that change something or take long; a
- * further one waits up to 2 s for its turn, then is refused. A tool that is `alwaysAllowed` is not counted.
+ * Lets a call pass when its caller and all together have not called too often, and when fewer of its kind run than may: quick
+ * reading calls are one kind, those that change something or take long the other. Else it waits up to 2 s, then is refused.
+ *
+ * A tool that is `alwaysAllowed` needs no place, and how often it is called is counted apart.
  */
-export function limitConcurrency(maximum: number): Step<ToolCall, ToolOutput> {
-  const quick = lane(maximum);
-  const slow = lane(maximum);
-  return async function limitConcurrency(call, next) {
+export function limit(limits: CallLimits): Step<ToolCall, ToolOutput> {
+  const { atOnce: total, atOncePerCaller: perCaller = total } = limits;
+  const rate = limits.rate === undefined ? undefined : new RateLimit(limits.rate);
+  const quick = new Slots({ total, perCaller });
+  const slow = new Slots({ total, perCaller });
+  return async function limit(call, next) {
+    const waited = await rate?.enter(call, QUEUE_MILLISECONDS) ?? 0;
     if (call.tool.alwaysAllowed) return await next(call);
-    return await (isQuick(call) ? quick : slow)(call, next);
+    const slots = isQuick(call) ? quick : slow;
+    const leave = await slots.enter(call, QUEUE_MILLISECONDS - waited);
+    try {
+      return await next(call);
+    } finally {
+      leave();
+    }
   };
 }
 
 /** A configured default beyond that makes no reading call slow. */
 function isQuick(call: ToolCall): boolean {
   return call.tool.safety === "safe" && secondsOf(call, 0) <= QUICK_SECONDS;
-}
-
-function lane(maximum: number): Step<ToolCall, ToolOutput> {
-  let running = 0;
-  const waiting = new Set<() => void>();
-  return async function lane(call, next) {
-    if (running < maximum) running++;
-    else await turn(call, waiting, maximum);
-    try {
-      return await next(call);
-    } finally {
-      const [wake] = waiting;
-      if (wake === undefined) running--;
-      else wake(); // the slot passes on without becoming free in between
-    }
-  };
-}
-
-function turn(call: ToolCall, waiting: Set<() => void>, maximum: number): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    const leave = (): void => {
-      waiting.delete(wake);
-      clearTimeout(timer);
-      call.signal.removeEventListener("abort", cancelled);
-    };
-    const wake = (): void => (leave(), resolve());
-    const cancelled = (): void => (leave(), reject(call.signal.reason));
-    const timer = setTimeout(() => {
-      leave();
-      reject(tooMany(maximum));
-    }, QUEUE_MILLISECONDS);
-    waiting.add(wake);
-    if (call.signal.aborted) cancelled();
-    else call.signal.addEventListener("abort", cancelled);
-  });
-}
-
-function tooMany(maximum: number): RefusedError {
-  return new RefusedError(
-    "too_many_calls",
-    `${maximum} calls of this kind are running already (SAFETY_MAX_CONCURRENT_OPERATIONS)`,
-    "Wait until one of them has ended, then call again",
-  );
 }
 
 /** Ends a call that takes longer than its tool's `seconds`, or `defaultSeconds`; 0 means no deadline. */

@@ -47,8 +47,9 @@ const DISCONNECT_FIELDS = new Set(["Container", "Force"]);
 export function judgeNetwork(body: unknown, { allowPrivileged }: CreatePolicy): void {
   const network = object(body, "network");
   onlyKnown(network, NETWORK_FIELDS, "network");
-  const { Name } = network;
+  const { Name, Driver } = network;
   if (typeof Name !== "string" || !isNetworkName(Name)) throw unknown("network.Name");
+  if (Driver === "host" || Driver === "null") throw takesHost(Driver);
   judgePools(object(network.IPAM ?? {}, "network.IPAM"));
   const options = Object.keys(object(network.Options ?? {}, "network.Options"));
   const reaching = options.find((option) => !HARMLESS_OPTIONS.has(option));
@@ -61,6 +62,15 @@ export function judgeNetwork(body: unknown, { allowPrivileged }: CreatePolicy): 
       "Leave it out; only the operator can change this, with SAFETY_ALLOW_PRIVILEGED_CONTAINERS=true",
     );
   }
+}
+
+/** The Engine refuses them too, as long as its own networks of these drivers are there. */
+function takesHost(driver: string): RefusedError {
+  return new RefusedError(
+    "policy",
+    `driver: "${driver}" is not allowed: it makes no network of its own`,
+    'Use "bridge", or another driver that docker_system_info names',
+  );
 }
 
 /**

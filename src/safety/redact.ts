@@ -1,5 +1,6 @@
 import type { Step } from "../compose.ts";
-import type { ToolCall, ToolOutput } from "../tools/tool.ts";
+import type { Progress, ToolCall, ToolOutput } from "../tools/tool.ts";
+import { addCounts, withCounts } from "./counts.ts";
 import {
   isContainer,
   MAXIMUM_DEPTH,
@@ -9,13 +10,14 @@ import {
   TOO_DEEP,
 } from "./json_rewrite.ts";
 import { isSecretKey, mayBeSecret } from "./redact_keys.ts";
-import { redactArgument, redactOptions } from "./redact_options.ts";
-import { redactPairs, redactProse } from "./redact_pairs.ts";
-import { redactKeyLines, redactPrivateKeys } from "./redact_pem.ts";
+import { redactArgument } from "./redact_options.ts";
+import { redactKeyLines } from "./redact_pem.ts";
 import { redactShapes } from "./redact_shapes.ts";
+import { countMarkers, type Redaction, type RedactionCounts, redactText } from "./redact_text.ts";
 import { redactUrls } from "./redact_urls.ts";
 
 export { isSecretKey } from "./redact_keys.ts";
+export { type RedactionCounts, redactText } from "./redact_text.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,35 +25,23 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const NAMING_FIELD =
   /^(?:digest|id|I[dD]|image|layer|name|parent|sha256)s?$|(?:_digest|_id|_image|Digest|(?<=[a-z])I[dD]|Image|Layer|Name|Parent|RepoTag)s?$/;
 /** The grammars of ids, digests and image references together. */
-const REFERENCE = /^\/?[\w][\w.\-/:@+]*$/;
+const REFERENCE = /^\/?\w[\w.\-/:+]*(?:@[\w+.-]{1,32}:[0-9a-f]{32,128})?$/;
 /** Too short for any token and without anything a rule needs: most keys, states, short ids and times, which lists have by the thousand. */
 const PLAIN_WORD = /^(?:\w[\w-]{0,13}|[\dTZ.:/-]{0,32})$/;
+/** Keys of labels, addresses and references. */
+const NAME_LIKE = /^[\w.\-/:@]+$/;
 /** A variable, or an option with its value. */
 const VARIABLE = /^((?:--?)?[A-Za-z_][\w.-]*)=([^]*)$/;
 /** Arguments in front of an option that are searched for its program. */
 const ARGUMENTS_BEFORE = 16;
-/** Texts come to rest after one pass more than the one that changed them; few take another. */
-const MAXIMUM_PASSES = 4;
+/** Fields whose `KEY=value` entries, or fields, are the variables of an environment or of a build. */
+const VARIABLES_FIELD = /^(?:env|environment|build_?args?)$/i;
 const MARKER = "[redacted:field]";
+/** A line for a person, which some steps of a build would make as long as a program. */
+const LONGEST_MESSAGE = 500;
 
-/**
- * Replaces secrets in a text by markers such as `[redacted:url]`, which name the kind only: private keys, users in URLs, tokens
- * of known makers, values by their keys, and command line options. A text without secrets comes back as it is.
- */
-export function redactText(text: string): string {
-  let redacted = redactOnce(text);
-  // A marker can make the words around it readable for a rule that could not read the secret.
-  for (let pass = 1; pass < MAXIMUM_PASSES && redacted !== text; pass++) {
-    text = redacted;
-    redacted = redactOnce(text);
-  }
-  return redacted;
-}
-
-function redactOnce(text: string): string {
-  const named = redactPairs(redactShapes(redactUrls(redactPrivateKeys(text))));
-  return redactProse(redactOptions(named));
-}
+/** Which secrets to replace: those told by name or form, every variable as well, or none. */
+export type RedactionMode = "standard" | "all" | "off";
 
 /**
  * Replaces secrets in a JSON value: fields and `KEY=value` entries by their keys, arguments by the option before them, all other
@@ -59,19 +49,39 @@ function redactOnce(text: string): string {
  *
  * @returns The same object where nothing changed; levels deeper than 64 are left out.
  */
-export function redactValue(value: unknown): unknown {
-  return redactField(value, "", { depth: 0, secret: false });
+export function redactValue(value: unknown, redaction: Redaction = {}): unknown {
+  return redactField(value, "", { depth: 0, secret: false, variables: false, redaction });
 }
 
-/** Redacts outputs and errors, unless `mode` is `off`. */
-export function redact(mode: "standard" | "off" = "standard"): Step<ToolCall, ToolOutput> {
+/**
+ * Redacts outputs, errors and progress, unless `mode` is `off`; what was replaced is counted in the call's facts, and in the
+ * output's `redactions`.
+ */
+export function redact(mode: RedactionMode = "standard"): Step<ToolCall, ToolOutput> {
+  if (mode === "off") return (call, next) => next(call);
+  const allVariables = mode === "all";
   return async function redact(call, next) {
-    if (mode === "off") return await next(call);
+    const counts: RedactionCounts = new Map();
+    const redaction = { counts, allVariables };
+    const progress = (told: Progress): void =>
+      call.progress(redactProgress(told, { allVariables }));
     try {
-      return redactValue(await next(call)) as ToolOutput;
+      const output = redactValue(await next({ ...call, progress }), redaction) as ToolOutput;
+      return withCounts(output, "redactions", counts);
     } catch (error) {
-      throw rewriteError(error, redactText);
+      throw rewriteError(error, (text) => redactText(text, redaction));
+    } finally {
+      addCounts(call.facts.redactions, counts);
     }
+  };
+}
+
+/** Not counted: the same text comes again with every notification. */
+function redactProgress(progress: Progress, redaction: Redaction): Progress {
+  if (progress.message === undefined) return progress;
+  return {
+    ...progress,
+    message: redactText(progress.message, redaction).slice(0, LONGEST_MESSAGE),
   };
 }
 
@@ -79,37 +89,63 @@ interface Place {
   readonly depth: number;
   /** Whether a key above says that all of this is secret. */
   readonly secret: boolean;
+  /** Whether all of this are variables that are to be hidden. */
+  readonly variables: boolean;
+  readonly redaction: Redaction;
 }
 
-function redactField(value: unknown, key: string, { depth, secret }: Place): unknown {
+function redactField(value: unknown, key: string, place: Place): unknown {
+  const { depth, secret, redaction } = place;
   if (typeof value === "string" || typeof value === "number") {
-    if (secret || mayBeSecret(key)) {
-      const text = String(value);
-      if (isSecretKey(key, text) || (secret && isSecretKey("secret", text))) return MARKER;
-    }
-    return typeof value === "string" ? redactString(value, key) : value;
+    const redacted = redactLeaf(value, key, place);
+    if (redacted !== value) count(String(value), String(redacted), redaction);
+    return redacted;
   }
   if (!isContainer(value)) return value;
   if (depth >= MAXIMUM_DEPTH) return TOO_DEEP;
-  // Lists under "Authorization" name plugins in the Engine's own info, and hold whole headers elsewhere.
-  const place = {
+  const within = {
     depth: depth + 1,
-    secret: secret || (isSecretKey(key) && key !== "Authorization"),
+    // Lists under "Authorization" name plugins in the Engine's own info, and hold whole headers elsewhere.
+    secret: secret || (isSecretKey(key, "x") && key !== "Authorization"),
+    variables: place.variables || (redaction.allVariables === true && VARIABLES_FIELD.test(key)),
+    redaction,
   };
   return Array.isArray(value)
-    ? redactArray(value, key, place)
-    : redactObject(value as JsonObject, place);
+    ? redactArray(value, key, within)
+    : redactObject(value as JsonObject, within);
 }
 
-function redactString(value: string, key: string): string {
+function redactLeaf(
+  value: string | number,
+  key: string,
+  { secret, variables, redaction: { allVariables = false } }: Place,
+): string | number {
+  if (variables && value !== "") return "[redacted:env]";
+  if (secret || mayBeSecret(key)) {
+    const text = String(value);
+    if (isSecretKey(key, text) || (secret && isSecretKey("secret", text))) return MARKER;
+  }
+  return typeof value === "string" ? redactString(value, key, allVariables) : value;
+}
+
+function count(before: string, after: string, { counts }: Redaction): void {
+  if (counts !== undefined) countMarkers(before, after, counts);
+}
+
+function redactString(value: string, key: string, allVariables: boolean): string {
   if (PLAIN_WORD.test(value)) return value;
   const isReference = NAMING_FIELD.test(key) && REFERENCE.test(value) && !value.includes("://");
-  return isReference ? redactShapes(value) : redactText(value);
+  return isReference ? redactShapes(value) : redactText(value, { allVariables });
 }
 
 function redactObject(object: JsonObject, place: Place): unknown {
   const name = object["name"] ?? object["Name"] ?? object["key"] ?? object["Key"];
-  return rewriteObject(object, redactKey, (value, key) => {
+  const renamed = (key: string): string => {
+    const redacted = redactKey(key);
+    if (redacted !== key) count(key, redacted, place.redaction);
+    return redacted;
+  };
+  return rewriteObject(object, renamed, (value, key) => {
     const named = /^value$/i.test(key) && typeof name === "string" ? name : key;
     return redactField(value, named, place);
   });
@@ -117,7 +153,8 @@ function redactObject(object: JsonObject, place: Place): unknown {
 
 /** Keys such as registry addresses may hold a secret of their own; a key's words are none. */
 function redactKey(key: string): string {
-  return PLAIN_WORD.test(key) ? key : redactShapes(redactUrls(key));
+  if (PLAIN_WORD.test(key)) return key;
+  return NAME_LIKE.test(key) ? redactShapes(redactUrls(key)) : redactText(key);
 }
 
 function redactArray(array: readonly unknown[], key: string, place: Place): unknown {
@@ -126,12 +163,27 @@ function redactArray(array: readonly unknown[], key: string, place: Place): unkn
     if (typeof element !== "string" || place.secret) {
       return redactField(element, isContainer(element) ? "" : key, place);
     }
-    const [, variable = "", value = ""] = VARIABLE.exec(element) ?? [];
-    if (isSecretKey(variable, value)) return `${variable}=[redacted:env]`;
-    // A variable's value is a text of its own, save where its option gives it a meaning.
-    if (/^\w/.test(variable)) return `${variable}=${redactText(value)}`;
-    return redactString(redactListed(element, lines, index), key);
+    const redacted = redactElement(element, { key, lines, index, place });
+    if (redacted !== array[index]) count(String(array[index]), redacted, place.redaction);
+    return redacted;
   });
+}
+
+interface Listed {
+  readonly key: string;
+  readonly lines: readonly unknown[];
+  readonly index: number;
+  readonly place: Place;
+}
+
+function redactElement(element: string, { key, lines, index, place }: Listed): string {
+  const { allVariables = false } = place.redaction;
+  const [, variable = "", value = ""] = VARIABLE.exec(element) ?? [];
+  if (isSecretKey(variable, value)) return `${variable}=[redacted:env]`;
+  if (place.variables && variable !== "" && value !== "") return `${variable}=[redacted:env]`;
+  // A variable's value is a text of its own, save where its option gives it a meaning.
+  if (/^\w/.test(variable)) return `${variable}=${redactText(value, { allVariables })}`;
+  return redactString(redactListed(element, lines, index), key, allVariables);
 }
 
 /** Redacts an element that belongs to an option, itself or the one before it. */

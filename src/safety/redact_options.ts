@@ -1,4 +1,5 @@
 import { isSecretKey } from "./redact_keys.ts";
+import { redactPositions } from "./redact_positions.ts";
 
 const MARKER = "[redacted:option]";
 /** How far before an option its program is looked for. */
@@ -16,6 +17,9 @@ const SHORT_OPTION = new RegExp(
   "g",
 );
 const HTPASSWD_FLAG = String.raw`-\w{1,8} (?:\d{1,2} )?`;
+/** What follows an option in a program's own words about it: `--token requires an argument`, `--password string`. */
+const ABOUT_OPTION =
+  /^(?:an?|and|argument|can|cannot|flag|for|int|is|must|needs?|not|option|or|requires?|string|strings|stringArray|the|to|value|was)$/i;
 /** `htpasswd -b [file] user`; with `-n` it writes no file. */
 const BEFORE_HTPASSWD = [
   String.raw`\bhtpasswd (?=(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}b)(?:`,
@@ -46,23 +50,31 @@ const SHORT_OPTIONS: readonly ShortOption[] = [
   {
     option: "-p",
     program: /\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane|az|oc)\b/,
-    subcommand: /\blogin\b/,
-    glued: false,
+    subcommand: /(?<!--?\w[\w-]{0,32}[ =])\blogin\b/,
   },
   { option: "-p", program: /\b(?:mongo\w*|influx)\b/, glued: false },
-  { option: "-p", program: /\bsshpass\b/ },
+  { option: "-p", program: /\b(?:sshpass|useradd|usermod)\b/ },
   { option: "-a", program: /\b(?:redis|valkey)-cli\b/, glued: false },
   { option: "-w", program: /\bldap\w+\b/, glued: false },
-  { option: "-P", program: /\b(?:sqlcmd|zip|unzip|mosquitto_\w+)\b/, glued: false },
+  { option: "-P", program: /\b(?:zip|unzip|mosquitto_\w+)\b/, glued: false },
+  { option: "-P", program: /\b(?:sqlcmd|bcp|isql|tsql)\b/ },
 ];
 const USER_OPTION = /^--(?:user|proxy-user|(?:src-|dest-)?creds)$/;
 /** Programs whose `-u a:b` means user and group, not user and password. */
 const USER_AND_GROUP = /\b(?:docker|podman|nerdctl|gosu|su-exec|setpriv|chroot|install|rsync)\b/;
 const USER_AND_PASSWORD = /^(["']?[\w.@+-]+:)(?!\/\/)([^\s"']+)(["']?)$/;
+/** An address of a server with its port. */
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}:$/;
+/** `-U name%password` of the programs around SMB. */
+const SMB_USER = /^(["']?[\w.@+\\/-]+%)([^\s"']+)(["']?)$/;
+const SMB_PROGRAM = /\b(?:smb\w+|rpcclient|net|winexe)\b/;
+const HTTPIE = /(?:^|[\s;&|])https?[ \t]/;
+/** Several short options in one word, the last of which takes the user. */
+const CURL_OPTIONS = /^-[A-Za-z]{1,8}u$/;
 
 /** Replaces values of command line options that hold secrets, as `--password x` or `mysql -px`, by `[redacted:option]`. */
 export function redactOptions(text: string): string {
-  if (!text.includes("-")) return text;
+  if (!text.includes("-")) return redactPositions(text);
   // Short ones first: in `mysql -ppw` the name of the option is `p`.
   const short = text.replace(
     SHORT_OPTION,
@@ -78,7 +90,7 @@ export function redactOptions(text: string): string {
         ? whole
         : option + gap + redactLong(option, value, () => commandBefore(short, offset)),
   );
-  return long.includes("htpasswd ") ? long.replace(HTPASSWD, MARKER) : long;
+  return redactPositions(long.includes("htpasswd ") ? long.replace(HTPASSWD, MARKER) : long);
 }
 
 /**
@@ -109,7 +121,9 @@ function commandBefore(text: string, offset: number): string {
 
 function redactLong(option: string, value: string, command: () => string): string {
   if (USER_OPTION.test(option)) return redactUser(value, command);
+  if (CURL_OPTIONS.test(option) && /\bcurl\b/.test(command())) return redactUser(value, command);
   if (NO_SECRET.test(option) || REFERENCE.test(value)) return value;
+  if (ABOUT_OPTION.test(value)) return value;
   const [, quote = "", inner = value] = QUOTED.exec(value) ?? [];
   return isSecretKey(option, inner) ? quote + MARKER + quote : value;
 }
@@ -122,7 +136,12 @@ function redactShort(
   },
   command: () => string,
 ): string {
-  if (option === "-u") return redactUser(value, command);
+  if (option === "-u" || (option === "-a" && HTTPIE.test(command()))) {
+    return redactUser(value, command);
+  }
+  if (option === "-U" && SMB_PROGRAM.test(command())) {
+    return value.replace(SMB_USER, `$1${MARKER}$3`);
+  }
   const known = SHORT_OPTIONS.filter((short) =>
     short.option === option && (short.glued ?? glued) === glued
   );
@@ -141,7 +160,9 @@ function isMeant({ program, subcommand }: ShortOption, command: string): boolean
 /** `-u name:password` of curl and its like; `-u 1000:1000`, `-u app:app` and what follows docker are users and groups. */
 function redactUser(value: string, command: () => string): string {
   const [, user = "", password = "", quote = ""] = USER_AND_PASSWORD.exec(value) ?? [];
-  if (password === "" || /^\d+$/.test(password) && /^\d+:$/.test(user)) return value;
+  if (password === "" || ADDRESS.test(user) || /^\d+$/.test(password) && /^\d+:$/.test(user)) {
+    return value;
+  }
   if (user === `${password}:` || USER_AND_GROUP.test(command())) return value;
   return user + MARKER + quote;
 }

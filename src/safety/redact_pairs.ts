@@ -4,19 +4,25 @@ import { type Pair, secretSpan } from "./redact_values.ts";
 
 /** A key and what separates it from its value; a key starts where a word starts, so that each word is read once. */
 const PAIR =
-  /(?<![\w.-])(\\{0,7}["'`]|)([\w.-]+)\1\]?([ \t\u00a0]{0,40})(=>|:=|=(?!==?[ \t]|=?>)|%3d|\\u003d|:(?!:|\/\/)|,(?=[ \t]{0,8}\\{0,7}["'`]))([ \t\u00a0]{0,40})/gi;
+  /(?:(?<![\w.-])|(?=\\{0,7}["'`]))(\\{0,7}["'`]|)([\w.-]+)\1\]?([ \t\u00a0]{0,40})(=>|:=|[+?]=|[＝：]|=(?!==?[ \t]|=?>)|%3d|\\u003d|:(?!:|\/\/)|,(?=[ \t]{0,8}\\{0,7}["'`]))([ \t\u00a0]{0,40})/gi;
 const XML_ELEMENT = /(?<=<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,256})?>)[^<>\n]+(?=<\/)/g;
+/** `<entry key="password">…</entry>` */
+const XML_KEYED =
+  /(?<=<[A-Za-z_][\w.:-]{0,63}\s(?:[^<>]{0,128}\s)?(?:key|name|id)=["']([\w.-]{1,128})["'][^<>]{0,128}>)[^<>\n]+(?=<\/)/g;
 /** The older form of a Dockerfile's ENV, and Apache's SetEnv, have no equals sign. */
 const ENV_INSTRUCTION =
   /(?<=\b(?:ENV|SetEnv)[ \t]{1,4}([A-Za-z_]\w{0,127})[ \t]{1,4})[^\s=][^\n]*/g;
 /** A word after "the password is" that no word of a sentence looks like, and no name of a hash. */
 const IN_PROSE =
-  /(?<=\bpassword(?: for \S{1,64})? (?:is|was)(?: now| set to)? )(?!(?:scram-)?(?:sha|md|base|utf|pbkdf|argon)-?\d)(?=[^\s\d]{0,64}\d)(?=\S{0,64}[a-z])[^\s[\]"'`]{6,}/gi;
+  /(?<=\b(?:password|token|api[ _-]?key) ["'])(?=[\w+/=.-]{0,64}\d)(?=[\w+/=.-]{0,64}[a-z])[\w+/=.-]{8,}(?=["'])|(?<=\b(?:password(?: for \S{1,64})? (?:is|was)(?: now| set to)?|(?:and|with|using) (?:the )?password) )(?!(?:scram-)?(?:sha|md|base|utf|pbkdf|argon)-?\d)(?=[^\s\d]{0,64}\d)(?=\S{0,64}[a-z])[^\s[\]"'`]{6,}/gi;
 /** `{"name": "DB_PASSWORD", "value": "…"}`, in JSON, YAML or attributes: how far apart the two may stand. */
 const MAXIMUM_NAME_DISTANCE = 64;
 const NAME = /\\{0,7}["'`]?([\w.-]{1,128})/y;
 /** Words before these in running text count as part of the key: `API key: …`, `the password is: …`, `Unseal Key 1: …`. */
 const CONTINUES_KEY = /^(?:is|keys?|phrase|string|\d{1,2})$/i;
+/** `Password for ann: …`, unless it failed. */
+const PASSWORD_FOR =
+  /(?<!\b(?:bad|failed|incorrect|invalid|no|wrong) )\bpass(?:word|phrase|code) (?:for|of) (?:user )?["']?$/i;
 const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
 /** Query parameters whose names say too little elsewhere, and how their values are judged. */
 const QUERY_KEYS: Readonly<Record<string, string>> = {
@@ -37,7 +43,9 @@ interface Named {
 export function redactPairs(text: string): string {
   if (!SECRET_HINT.test(text) && !/[?&](?:sig|code)=/i.test(text)) return text;
   const pairs = redactSeparated(text);
-  const elements = pairs.includes("</") ? pairs.replace(XML_ELEMENT, replaceByKey("field")) : pairs;
+  const elements = pairs.includes("</")
+    ? pairs.replace(XML_ELEMENT, replaceByKey("field")).replace(XML_KEYED, replaceByKey("field"))
+    : pairs;
   return /ENV|SetEnv/.test(elements)
     ? elements.replace(ENV_INSTRUCTION, replaceByKey("env"))
     : elements;
@@ -45,7 +53,9 @@ export function redactPairs(text: string): string {
 
 /** Replaces what follows "the password is"; last of all, because such a word may run on into what another rule reads. */
 export function redactProse(text: string): string {
-  return /password/i.test(text) ? text.replace(IN_PROSE, "[redacted:field]") : text;
+  return /password|token ["']|key ["']/i.test(text)
+    ? text.replace(IN_PROSE, "[redacted:field]")
+    : text;
 }
 
 function replaceByKey(kind: string): (value: string, key: string) => string {
@@ -63,7 +73,7 @@ function redactSeparated(text: string): string {
     const at = pattern.lastIndex;
     const key = keyOf(text, found, named);
     named = nameAt(text, found, at) ?? named;
-    const kind = secretKind(key);
+    const kind = isResult(found) ? undefined : secretKind(key);
     if (kind === undefined || (found[4] === "," && !takesComma(text, found))) continue;
     if (at > lineEnd) lineEnd = endOfLine(text, at);
     const span = secretSpan(text, toPair(found, { key, kind, at, lineEnd, runs }));
@@ -74,6 +84,11 @@ function redactSeparated(text: string): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
+/** `PASS: name of a test`, as test runners print it. */
+function isResult({ 2: key, 4: separator }: RegExpExecArray): boolean {
+  return key === "PASS" && separator === ":";
+}
+
 /** The words by which the value is judged. */
 function keyOf(text: string, found: RegExpExecArray, named: Named | undefined): string {
   const [, quote, key = ""] = found;
@@ -81,6 +96,9 @@ function keyOf(text: string, found: RegExpExecArray, named: Named | undefined): 
   if (named !== undefined && index <= named.until && /^value$/i.test(key)) return named.name;
   const before = text[index - 1];
   if (before === "?" || before === "&") return QUERY_KEYS[key.toLowerCase()] ?? key;
+  if (quote === "" && PASSWORD_FOR.test(text.slice(Math.max(0, index - 64), index))) {
+    return "password";
+  }
   if (quote !== "" || !CONTINUES_KEY.test(key)) return key;
   const words = WORDS_BEFORE.exec(text.slice(Math.max(0, index - 64), index))?.[0] ?? "";
   return words.replaceAll(" ", "_") + key;
@@ -104,7 +122,8 @@ function toPair(
   found: RegExpExecArray,
   known: Pick<Pair, "key" | "kind" | "at" | "lineEnd" | "runs">,
 ): Pair {
-  const [, quote, , blankBefore, separator = "", blankAfter] = found;
+  const [, quote, , blankBefore, written = "", blankAfter] = found;
+  const separator = written.replace("：", ":").replace(/[+?＝]=?/, "=");
   return {
     ...known,
     quoted: quote !== "",

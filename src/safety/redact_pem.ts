@@ -1,5 +1,5 @@
 const MARKER = "[redacted:key]";
-const EDGE = /-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+const EDGE = /-{4,5} ?(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
 /** A block with its END farther away than this is taken for one that was cut: the longest keys in use have 13 KB. */
 const MAXIMUM_BLOCK = 32 * 1024;
 /** No line of a key is longer, also behind what a log puts in front of it. */

@@ -4,7 +4,7 @@
 const START = String.raw`(?:(?<![\w-])|(?<=\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}))`;
 
 /** Texts of which one is part of every match, and the pattern; looking for the texts first is some fifty times faster. */
-type Shape = readonly [hints: readonly string[], pattern: RegExp];
+export type Shape = readonly [hints: readonly string[], pattern: RegExp];
 
 function shape(hints: string, pattern: string): Shape {
   return [hints.split(" ").map((hint) => hint.replaceAll("·", " ")), new RegExp(pattern, "g")];
@@ -12,7 +12,8 @@ function shape(hints: string, pattern: string): Shape {
 
 // Published by their makers for secret scanners. One that can fail after running far takes what it ran over as `unended`, which
 // stays: it would be read again from each place in it otherwise.
-const SHAPES: readonly Shape[] = [
+/** The patterns of credentials, each with what must be in a text for it to match. */
+export const SHAPES: readonly Shape[] = [
   shape("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", String.raw`gh[pousr]_\w{36,}|github_pat_\w{22,}`),
   shape("gl", String.raw`gl(?:agent|cbt|dt|feat|ffct|ft|imt|oas|pat|ptt|rt|soat)-[\w.-]{20,}`),
   shape("xox xapp-", String.raw`xox[a-z]-[\w-]{10,}|xapp-\d-[\w-]{10,}`),
@@ -24,6 +25,12 @@ const SHAPES: readonly Shape[] = [
   shape("dckr_ SWM", String.raw`dckr_(?:pat|oat)_[\w-]{20,}|SWM(?:TKN|KEY)-1-[\w+/-]{20,}`),
   shape("npm_ pypi- rubygems_", String.raw`npm_\w{36,}|pypi-AgE[\w-]{20,}|rubygems_[0-9a-f]{48}`),
   shape("k_live_ k_test_ whsec_", String.raw`[rs]k_(?:live|test)_\w{10,}|whsec_[\w+/]{20,}`),
+  // The other half of AWS's keys has no mark of its own; before the first half, which goes with the next rule.
+  shape(
+    "AKIA ASIA ecret",
+    String
+      .raw`(?<=\bA(?:KI|SI)A[A-Z0-9]{16}[\s:,;"'|]{1,4}|\b[Aa][Ww][Ss][\w -]{0,24}[Ss]ecret[\w -]{0,24}[\s:="']{1,3})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])`,
+  ),
   shape("AKIA ASIA ABIA ACCA", String.raw`(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])`),
   shape(
     "AIza ya29. GOCSPX- 1//0",
@@ -41,11 +48,32 @@ const SHAPES: readonly Shape[] = [
     String
       .raw`dp\.(?:ct|pt|sa|st)\.\w{40,}|lin_api_\w{40}|AGE-SECRET-KEY-1[A-Z0-9]{50,}|ATATT3[\w=-]{20,}|sbp_[0-9a-f]{40}`,
   ),
+  shape(
+    "tskey- xkeysib- nvapi- ntn_ figd_ PMAK- fm2_ eyJrIjoi sntry .atlasv1. CCIP sgp_ pscale_ ops_eyJ",
+    [
+      String
+        .raw`tskey-[a-z]{3,8}-[\w-]{16,}|xkeysib-[0-9a-f]{64}-\w{16}|nvapi-[\w-]{40,}|ntn_\w{40,}`,
+      String
+        .raw`figd_[\w-]{36,}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|fm2_[\w+/=]{40,}|eyJrIjoi[\w+/]{40,}={0,2}`,
+      String
+        .raw`sntry[su]_[\w+/=-]{40,}|(?<=\w{14})\.atlasv1\.[\w=-]{60,}|CCIP(?:AT|RJ)_[\w-]{20,}`,
+      String.raw`sgp_\w{40,}|pscale_(?:tkn|oauth|pw)_[\w.=-]{32,}|ops_eyJ[\w+/=-]{100,}`,
+    ].join("|"),
+  ),
+  shape(
+    "key- secret_ pul- nfp_",
+    String
+      .raw`${START}(?:key-[0-9a-z]{32}|secret_[A-Za-z0-9]{43}|pul-[0-9a-f]{40}|nfp_\w{36})(?!\w)`,
+  ),
+  shape(
+    "Private-Lines:",
+    String.raw`(?<=Private-Lines: \d{1,3}\n)(?:[A-Za-z0-9+/=]{1,64}(?:\n|$))+`,
+  ),
   // A JSON web token, plain or encrypted; the look-ahead allows for a word glued in front of it.
   shape(
     "eyJ",
     String
-      .raw`${START}(?=(?:[\w-]*[_-])?eyJ)[\w-]+\.(?:eyJ[\w-]+\.[\w-]*|[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})`,
+      .raw`${START}(?=(?:[\w-]*[_-])?eyJ)[\w-]+\.(?:eyJ[\w-]+(?:\.[\w-]*)?|[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})`,
   ),
   // Private keys as base64 of their PEM form, as kubeconfig has them.
   shape(
@@ -75,6 +103,12 @@ const SHAPES: readonly Shape[] = [
     String
       .raw`(?<=[\w.-]:)(?<!\[redacted:)[^\s:@'"]+(?=@(?:tcp|udp|unix)\()`,
   ),
+  // A login in front of a registry or another host, without a scheme.
+  shape(
+    "@",
+    String
+      .raw`(?<=(?<![\w/.:@+-])(?!mailto:)[\w.+-]{1,64}:)[^\s:@/'"[\]]{3,128}(?=@(?!sha\d)[\w.-]{1,253}(?::\d{1,5})?\/)`,
+  ),
   shape(
     "jdbc:oracle:",
     String.raw`(?<=jdbc:oracle:\w{1,8}:[^/\s]{1,64}\/)[^@\s]+(?:(?=@)|(?<unended>))`,
@@ -82,7 +116,7 @@ const SHAPES: readonly Shape[] = [
   shape(
     "dentified DENTIFIED assword ASSWORD",
     String
-      .raw`(?<=\b(?:(?:identified|IDENTIFIED)[\w ]{0,64} (?:by|BY)|password|PASSWORD)[ (]{1,2}['"])[^'"\n]+(?=['"])`,
+      .raw`(?<=\b(?:(?:identified|IDENTIFIED)[\w ]{0,64} (?:by|BY)|password|PASSWORD)[ (=]{1,3}[EN]?['"])[^'"\n]+(?=['"])`,
   ),
   // What MySQL prints at its first start.
   shape("temporary·password", String.raw`(?<=temporary password is generated for \S{1,64}: )\S+`),

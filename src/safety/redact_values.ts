@@ -31,21 +31,33 @@ const LINE_START =
 const DOCKERFILE_KEYWORD = /\b(?:ENV|ARG)[ \t]{1,4}$/;
 const BLOCK_SCALAR = /[|>][+-]?\d?[+-]?[ \t]*(?=\n|$)/y;
 const NEXT_PAIR = /[\s,;&][\w.-]+=/;
-const SCHEME = /(?:apikey|aws4-hmac-sha256|basic|bearer|digest|negotiate|token)[ \t]+/iy;
+const SCHEME =
+  /(?:apikey|aws|aws4-hmac-sha256|basic|bearer|bot|digest|hawk|key|negotiate|ntlm|oauth|ssws|token)[ \t]+/iy;
 /** One word; a mark ends it only where something else follows the mark. */
 const WORD =
   /(?:\[redacted:[a-z]{1,16}\]|[^\s,;&)}\]"'`]|[,;&](?![\w.$-]{1,64}[=:]|\s|$)|[)}\]](?![\s,;)}\]"'`]|$)|["'`](?![\s,;)}\]]|$))+/iy;
 const QUERY_VALUE = /[^\s&#"'<>`]+/y;
 const CONNECTION_VALUE = /[^;"'`\n]+/y;
 const JSON_VALUE = /(?:\[redacted:[a-z]{1,16}\]|[^\s,}\]])+/y;
+/** An object without further ones in it, and with a text. */
+const OBJECT = /\{(?=[^{}]{0,1024}:\s{0,8}\\{0,7}["'])[^{}]{0,4096}\}/y;
+/** What follows a name in a message about it: `secret: is not an argument`. */
+const SENTENCE =
+  /^(?:is|are|was|were|must|should|may|can|cannot|expected|expects|has|have|needs|not|takes|too|wants) [a-z]/;
+/** Items of a list below their key, each a lone word. */
+const NEXT_LINES = /(?:\r?\n[ \t]{0,40}-[ \t]{1,4}[^\s:{}[\]#][^\s:]{0,1023}(?=\r?\n|$)){1,64}/y;
+/** A lone word on the next line, as JSON and YAML may be broken. */
+const NEXT_LINE =
+  /\r?\n([ \t]{0,40})(\\{0,7}["']?)((?:(?:basic|bearer|token)[ \t]+)?[^\s"'`[\]{}#,-][^\s"'`[\]{},]{0,1023})\2[,}\]]{0,8}[ \t]*(?=\r?\n|$)/iy;
 const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][{])*\]/y;
 
+const MAXIMUM_QUOTATION = 4096;
 /** How much of a value is judged: no path, number or switch under a secret's key is longer, so that a longer value is the secret. */
 const MAXIMUM_JUDGED = 1024;
 
 /** Where the secret value of a pair stands, or `undefined` where the value is none. */
 export function secretSpan(text: string, pair: Pair): Span | undefined {
-  const span = quotedSpan(text, pair) ?? listSpan(text, pair) ?? plainSpan(text, pair);
+  const span = quotedSpan(text, pair) ?? nestedSpan(text, pair) ?? plainSpan(text, pair);
   if (span === undefined || span.end <= span.start) return undefined;
   const value = firstPart(text, span.start, span.end);
   const isTooLong = span.end - span.start > value.length && pair.kind !== "key";
@@ -80,7 +92,8 @@ function closingQuote(text: string, quotation: Quotation): number {
 }
 
 function findQuote(text: string, { start, pair, escapes, quote }: Quotation): number {
-  const line = text.slice(start, pair.lineEnd);
+  // Only quotes of three marks may run over several lines.
+  const line = text.slice(start, quote.length === 3 ? start + MAXIMUM_QUOTATION : pair.lineEnd);
   for (let at = line.indexOf(quote); at >= 0; at = line.indexOf(quote, at + 1)) {
     let backslashes = 0;
     while (backslashes < 64 && line[at - backslashes - 1] === "\\") backslashes++;
@@ -90,11 +103,15 @@ function findQuote(text: string, { start, pair, escapes, quote }: Quotation): nu
   return pair.lineEnd;
 }
 
-function listSpan(text: string, { at, kind }: Pair): Span | undefined {
+/** A list, or an object under a key that leaves no doubt. */
+function nestedSpan(text: string, { at, key, kind }: Pair): Span | undefined {
   const isList = text[at] === "[" && !text.startsWith("[redacted:", at) && kind !== "key";
-  if (!isList) return undefined;
-  LIST.lastIndex = at;
-  const length = LIST.exec(text)?.[0].length;
+  const isObject = text[at] === "{" && (kind === "password" || kind === "credential") &&
+    isSecretKey(key, "x");
+  if (!isList && !isObject) return undefined;
+  const pattern = isList ? LIST : OBJECT;
+  pattern.lastIndex = at;
+  const length = pattern.exec(text)?.[0].length;
   return length === undefined ? undefined : { start: at, end: at + length };
 }
 
@@ -102,15 +119,37 @@ function plainSpan(text: string, pair: Pair): Span | undefined {
   const { at, start, quoted } = pair;
   if (text[at] === "{") return undefined;
   if (quoted && text[at] === "[" && !text.startsWith("[redacted:", at)) return undefined;
-  if (quoted) return runSpan(text, pair, JSON_VALUE);
   const before = text.slice(Math.max(0, start - LINE_PREFIX_LENGTH), start);
   const line = LINE_START.exec(start <= LINE_PREFIX_LENGTH ? `\n${before}` : before);
+  const broken = nextLineSpan(text, pair, line?.[1]);
+  if (broken !== undefined) return broken;
+  if (quoted && line !== null && isBlockScalar(text, at)) {
+    return blockSpan(text, pair.lineEnd, line[1]?.length ?? 0);
+  }
+  if (quoted) return runSpan(text, pair, JSON_VALUE);
   const enclosed = enclosedSpan(text, pair, before);
   if (enclosed !== undefined) return enclosed;
   if (pair.separator.startsWith(":") && pair.separator !== ":=") {
     return afterColon(text, pair, { before, indent: line?.[1] });
   }
   return afterEquals(text, pair, { before, startsLine: line !== null });
+}
+
+/** A value below its key: in JSON wherever it stands, in YAML indented deeper. */
+function nextLineSpan(text: string, pair: Pair, indent: string | undefined): Span | undefined {
+  const { at, kind, quoted, separator, lineEnd } = pair;
+  if (separator !== ":" || at < lineEnd - 1 || text.slice(at, lineEnd).trim() !== "") {
+    return undefined;
+  }
+  NEXT_LINES.lastIndex = NEXT_LINE.lastIndex = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
+  const list = kind === "password" && indent !== undefined ? NEXT_LINES.exec(text)?.[0] : undefined;
+  if (list !== undefined) return { start: lineEnd, end: lineEnd + list.length };
+  const [whole, deeper = "", quote = "", value = ""] = NEXT_LINE.exec(text) ?? [];
+  if (whole === undefined || value.endsWith(":")) return undefined;
+  const isBelow = quoted ? quote !== "" : indent !== undefined && deeper.length > indent.length;
+  if (!isBelow) return undefined;
+  const start = text.indexOf(value, lineEnd + 1 + deeper.length + quote.length);
+  return { start, end: start + value.length };
 }
 
 /** A pair that begins a quoted text, as `-H "X-Api-Key: …"` or `["DB_PASSWORD=…"]`, ends with it. */
@@ -131,19 +170,26 @@ function afterColon(
   { before, indent }: { readonly before: string; readonly indent: string | undefined },
 ): Span | undefined {
   const { at, kind, key, lineEnd } = pair;
+  if (pair.blankAfter && SENTENCE.test(firstPart(text, at, lineEnd))) return undefined;
   const word = wordSpan(text, pair);
   const value = word === undefined ? "" : firstPart(text, word.start, word.end);
   if (!pair.blankAfter && at < lineEnd) {
-    // "repository/token:1.2" is an image, "{User:bob Password:x}" a Go struct.
-    return !/[/@]$/.test(before) && (kind === "password" || looksRandom(value)) ? word : undefined;
+    // "repository/token:1.2" is an image, "{User:bob Password:x}" a Go struct, "/password:x" an option of Windows.
+    return !/(?:[^\s]\/|@)$/.test(before) && (kind === "password" || looksRandom(value))
+      ? word
+      : undefined;
   }
   if (indent !== undefined) {
-    BLOCK_SCALAR.lastIndex = at;
-    if (BLOCK_SCALAR.test(text)) return blockSpan(text, lineEnd, indent.length);
+    if (isBlockScalar(text, at)) return blockSpan(text, lineEnd, indent.length);
     const oneWord = word !== undefined && text.slice(word.end, lineEnd).trim() === "";
     if (kind !== "context" || oneWord || /cookie/i.test(key)) return { start: at, end: lineEnd };
   }
   return kind === "password" || looksRandom(value, 8) ? word : undefined;
+}
+
+function isBlockScalar(text: string, at: number): boolean {
+  BLOCK_SCALAR.lastIndex = at;
+  return BLOCK_SCALAR.test(text);
 }
 
 /** The lines of a YAML block: those indented deeper than its key. */

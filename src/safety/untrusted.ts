@@ -1,7 +1,8 @@
 import type { Step } from "../compose.ts";
 import { jsonText } from "../tools/json_text.ts";
-import type { Tool, ToolCall, ToolOutput } from "../tools/tool.ts";
-import { sanitizeText } from "./characters.ts";
+import type { Progress, Tool, ToolCall, ToolOutput } from "../tools/tool.ts";
+import { type RemovedCounts, sanitizeText } from "./characters.ts";
+import { addCounts, withCounts } from "./counts.ts";
 import {
   isContainer,
   MAXIMUM_DEPTH,
@@ -16,36 +17,48 @@ export { sanitizeText } from "./characters.ts";
 /**
  * Applies {@linkcode sanitizeText} to every string and key of a JSON value.
  *
+ * @param removed Added to, by class.
  * @returns The same object where nothing changed; levels deeper than 64 are left out.
  */
-export function sanitizeValue(value: unknown): unknown {
-  return sanitizeLevel(value, 0);
+export function sanitizeValue(value: unknown, removed?: RemovedCounts): unknown {
+  return sanitizeLevel(value, 0, removed);
 }
 
-function sanitizeLevel(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return sanitizeText(value);
+function sanitizeLevel(value: unknown, depth: number, removed?: RemovedCounts): unknown {
+  if (typeof value === "string") return sanitizeText(value, removed);
   if (!isContainer(value)) return value;
   if (depth >= MAXIMUM_DEPTH) return TOO_DEEP;
-  const rewrite = (inner: unknown): unknown => sanitizeLevel(inner, depth + 1);
+  const rewrite = (inner: unknown): unknown => sanitizeLevel(inner, depth + 1, removed);
   return Array.isArray(value)
     ? rewriteArray(value, rewrite)
-    : rewriteObject(value as ToolOutput, sanitizeText, rewrite);
+    : rewriteObject(value as ToolOutput, (key) => sanitizeText(key, removed), rewrite);
 }
 
-/** Sanitizes outputs and errors, and puts a `notice` ahead of output fields whose text others wrote. */
+/**
+ * Sanitizes outputs, errors and progress, and puts a `notice` ahead of output fields whose text others wrote; what was removed
+ * is counted in the call's facts, and in the output's `sanitised`.
+ */
 export function sanitize(): Step<ToolCall, ToolOutput> {
   return async function sanitize(call, next) {
-    let output: ToolOutput;
+    const removed: RemovedCounts = new Map();
+    const progress = (told: Progress): void => call.progress(sanitizeProgress(told));
     try {
-      output = await next(call);
+      const output = await next({ ...call, progress });
+      const clean = isClean(output) ? output : sanitizeValue(output, removed) as ToolOutput;
+      return withNotice(call.tool, withCounts(clean, "sanitised", removed));
     } catch (error) {
-      throw rewriteError(error, sanitizeText);
+      throw rewriteError(error, (text) => sanitizeText(text, removed));
+    } finally {
+      addCounts(call.facts.sanitised, removed);
     }
-    return withNotice(
-      call.tool,
-      isClean(output) ? output : sanitizeValue(output) as ToolOutput,
-    );
   };
+}
+
+/** Not counted: the same text comes again with every notification. */
+function sanitizeProgress(progress: Progress): Progress {
+  return progress.message === undefined
+    ? progress
+    : { ...progress, message: sanitizeText(progress.message) };
 }
 
 /**

@@ -28,6 +28,11 @@ export function judgeVolume(body: unknown): void {
   if (mistake !== undefined) throw refused(mistake);
 }
 
+/** Whether options of the `local` driver make a tmpfs and nothing else. */
+export function isTmpfs(options: Json): boolean {
+  return tmpfsMistake(options) === undefined;
+}
+
 function tmpfsMistake(options: Json): string | undefined {
   const stranger = Object.keys(options).find((key) => !TMPFS_FIELDS.has(key));
   if (stranger !== undefined) return `${JSON.stringify(stranger.slice(0, 64))} is not covered`;

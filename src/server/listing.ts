@@ -33,6 +33,9 @@ function annotations(
 /** Checked when the tool is called, with a message; a model does not count characters. */
 const UNREAD = new Set(["maxLength", "minItems", "maxItems"]);
 
+/** What an example of an object, in its description, shows as well and in fewer words. */
+const MEMBERS = new Set(["additionalProperties", "properties", "required"]);
+
 /** JSON Schema without what no model reads: it is sent with every conversation. */
 function compact(schema: z.ZodObject, io: "input" | "output"): Record<string, unknown> {
   const { $schema: _, ...json } = schema.toJSONSchema({ io, target: "draft-2020-12" });
@@ -43,7 +46,9 @@ function prune(schema: unknown, io: "input" | "output"): unknown {
   if (Array.isArray(schema)) return schema.map((item) => prune(item, io));
   if (typeof schema !== "object" || schema === null) return schema;
   const kept: [string, unknown][] = [];
+  const isShown = io === "input" && hasExample(schema);
   for (const [key, value] of Object.entries(schema)) {
+    if (isShown && MEMBERS.has(key)) continue;
     if (key === "additionalProperties" && isNoise(value, io)) continue;
     if (key === "propertyNames" && JSON.stringify(value) === '{"type":"string"}') continue;
     if (UNREAD.has(key) && typeof value === "number") continue;
@@ -60,6 +65,10 @@ function prune(schema: unknown, io: "input" | "output"): unknown {
 /** Answers may carry more than their schema names (`notice`, `truncated`), and `{}` says nothing. */
 function isNoise(value: unknown, io: "input" | "output"): boolean {
   return (io === "output" && value === false) || JSON.stringify(value) === "{}";
+}
+
+function hasExample(schema: object): boolean {
+  return "description" in schema && /\{"/.test(String(schema.description));
 }
 
 function hasEnum(schema: unknown): schema is { enum: unknown } {

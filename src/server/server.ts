@@ -1,5 +1,7 @@
 import {
   type CallToolResult,
+  type InputRequiredResult,
+  isInputRequiredResult,
   type ListToolsResult,
   ProtocolError,
   ProtocolErrorCode,
@@ -7,13 +9,17 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { LOCAL_PRINCIPAL } from "../auth/principal.ts";
+import type { Confirmation } from "../safety/confirm.ts";
 import { refusalOf, type ToolPolicy } from "../safety/policy.ts";
 import { log } from "../telemetry/log.ts";
 import { nearest } from "../tools/nearest.ts";
-import { newFacts, type Progress, type Tool } from "../tools/tool.ts";
+import { RefusedError } from "../tools/refused.ts";
+import { type CallFacts, type Consent, newFacts, type Progress, type Tool } from "../tools/tool.ts";
+import { ask, consentOf, questionResult } from "./consent.ts";
 import { instructions } from "./instructions.ts";
 import { listing } from "./listing.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { planQuestion } from "./plan_question.ts";
 import { toErrorResult, toResult } from "./result.ts";
 
 /** What a server is made of. */
@@ -23,17 +29,23 @@ export interface ServerOptions {
   readonly tools: readonly Tool[];
   readonly policy: ToolPolicy;
   readonly pipeline: Pipeline;
+  /** What the pipeline asks of a destructive call, for the words to the model. @default {true} */
+  readonly confirmation?: Confirmation;
 }
 
 /** How long a client may keep the list of tools: it changes only with a restart. */
 const LIST_TTL_MS = 3_600_000;
 
+/** A user is asked again when what they agreed to has changed meanwhile; not more often than this in one call. */
+const MAXIMUM_QUESTIONS = 3;
+
 /** Makes one MCP server over the tools; a connection (and each discarded probe) gets its own. */
-export function createServer({ name, version, tools, policy, pipeline }: ServerOptions): Server {
+export function createServer(options: ServerOptions): Server {
+  const { name, version, tools, policy, pipeline, confirmation = true } = options;
   const offered = tools.filter((tool) => refusalOf(tool, policy) === undefined);
   const server = new Server({ name, version, title: "Docker" }, {
     capabilities: { tools: {} },
-    instructions: instructions(policy),
+    instructions: instructions(policy, confirmation),
     cacheHints: { "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" } },
   });
   server.setRequestHandler(
@@ -43,27 +55,61 @@ export function createServer({ name, version, tools, policy, pipeline }: ServerO
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const tool = tools.find((tool) => tool.name === params.name);
     if (tool === undefined) throw unknownTool(params.name, offered);
-    const result = await call(tool, params.arguments ?? {}, context, pipeline);
+    const input = params.arguments ?? {};
+    const consent = consentOf(context, server.getClientCapabilities());
+    const protocol = server.getNegotiatedProtocolVersion();
+    const facts = (): CallFacts => newFacts({ transport: "stdio", protocol });
+    const result = await call({ tool, input, consent }, { context, facts, pipeline });
+    if (isInputRequiredResult(result)) return result;
     return server.projectCallToolResult(result, listing(tool).outputSchema);
   });
   return server;
 }
 
+interface Asked {
+  readonly tool: Tool;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly consent: Consent | undefined;
+}
+
+interface CallSurroundings {
+  readonly context: ServerContext;
+  /** Of one run of the pipeline, of which a call with a question takes two. */
+  readonly facts: () => CallFacts;
+  readonly pipeline: Pipeline;
+}
+
 async function call(
-  tool: Tool,
-  input: Record<string, unknown>,
-  context: ServerContext,
-  pipeline: Pipeline,
-): Promise<CallToolResult> {
-  const { signal } = context.mcpReq;
+  asked: Asked,
+  surroundings: CallSurroundings,
+): Promise<CallToolResult | InputRequiredResult> {
   try {
-    const caller = LOCAL_PRINCIPAL;
-    const progress = progressOf(context);
-    return toResult(await pipeline({ tool, input, caller, facts: newFacts(), signal, progress }));
+    return await answer(asked, surroundings);
   } catch (error) {
-    if (signal.aborted) throw error; // nobody waits for an answer any more
-    return toErrorResult(error, tool.name);
+    if (surroundings.context.mcpReq.signal.aborted) throw error; // nobody waits for an answer any more
+    return toErrorResult(error, asked.tool.name);
   }
+}
+
+/** Runs a call; where it stops at a plan and the client can ask its user, the user is asked, outside the pipeline. */
+async function answer(
+  { tool, input, consent }: Asked,
+  { context, facts, pipeline }: CallSurroundings,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { signal, envelope } = context.mcpReq;
+  const own = { tool, input, caller: LOCAL_PRINCIPAL, signal, progress: progressOf(context) };
+  for (let asked = 0; asked <= MAXIMUM_QUESTIONS; asked++) {
+    const output = await pipeline({ ...own, facts: facts(), consent });
+    const question = consent && planQuestion(tool, output);
+    if (question === undefined) return toResult(output);
+    if (envelope !== undefined) return questionResult(question);
+    if (asked < MAXIMUM_QUESTIONS) consent = await ask(context, question);
+  }
+  throw new RefusedError(
+    "confirmation_required",
+    "Nothing was deleted: what would be deleted was another set each time the user was asked",
+    "Call again when nothing else changes there",
+  );
 }
 
 /** Sends progress where the client asked for it with a token. */

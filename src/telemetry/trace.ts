@@ -9,9 +9,10 @@ export async function trace(
 ): Promise<ToolOutput> {
   const start = performance.now();
   const tool = call.tool.name;
+  const id = call.facts.id.slice(0, 8); // enough to find the call in the audit log
   try {
     const output = await next(call);
-    log.info("{tool} done in {ms} ms", { tool, ms: elapsed(start) });
+    log.info("{id} {tool} done in {ms} ms", { id, tool, ms: elapsed(start) });
     return output;
   } catch (error) {
     const reason = call.signal.aborted
@@ -19,7 +20,7 @@ export async function trace(
       : error instanceof Error
       ? error.name
       : "error";
-    log.warn("{tool} failed in {ms} ms: {reason}", { tool, ms: elapsed(start), reason });
+    log.warn("{id} {tool} failed in {ms} ms: {reason}", { id, tool, ms: elapsed(start), reason });
     throw error;
   }
 }

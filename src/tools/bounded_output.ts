@@ -1,9 +1,17 @@
 import type { OutputPiece } from "../docker/streams/demux.ts";
 
-/** How far from a cut a place is looked for where no secret can be split: longer than any password or token. */
+/** How far from a cut a place is looked for where no secret can be split. */
 const EDGE_BYTES = 4096;
-/** Where a text may begin or end without half a secret: after a line, else after a value, else after a word. */
-const CLEAN_EDGES = [/\n/g, /["'\]}],|[,;][ \t]/g, /[ \t\r]/g];
+/** Inside a line, a text may begin or end after a value, else after a word. */
+const CLEAN_EDGES = [/["'\]}],|[,;][ \t]/g, /[ \t\r]/g];
+/** A text begins inside a line so far behind the cut that no value with blanks or commas reaches there. */
+const LONGEST_VALUE = 128;
+/** What announces a secret, so that nothing begins right behind it. */
+const ANNOUNCES =
+  /(?:pass|pw|secret|token|key|cred|auth|bearer|basic|cookie|session)[\w.-]{0,32}[^\w\n]{0,8}$|(?:^|[^\w-])--?[\w-]{1,32}[^\w\n]{0,4}$|\b(?:is|was|by|to)[^\w\n]{1,4}$|[:=][^\w\n]{0,4}$/i;
+/** Longer than any password or token, save keys, which are told by their last line as well. */
+const LONGEST_TOKEN = 1024;
+const LINE_FEED = 10;
 
 const NOTHING = new Uint8Array();
 
@@ -147,30 +155,55 @@ function firstCharacter(bytes: Uint8Array): number {
 
 /** Where a part begins that can be shown after a gap. */
 function cleanStart(bytes: Uint8Array): number {
-  const window = bytes.subarray(0, edgeBytes(bytes));
-  const [first] = cleanEdges(window);
-  return first ?? window.length + firstCharacter(bytes.subarray(window.length));
+  const line = bytes.indexOf(LINE_FEED) + 1;
+  // The end of an endless line says more than nothing.
+  if (line > 0 && line <= Math.max(EDGE_BYTES, bytes.length / 2)) return afterIndented(bytes, line);
+  const text = latin1(bytes.subarray(0, EDGE_BYTES));
+  for (const edge of CLEAN_EDGES) {
+    const end = edgesIn(text, edge).find((end) =>
+      end >= LONGEST_VALUE && !ANNOUNCES.test(text.slice(Math.max(0, end - LONGEST_VALUE), end))
+    );
+    if (end !== undefined) return end;
+  }
+  const start = tornWordBytes(bytes);
+  return start + firstCharacter(bytes.subarray(start));
+}
+
+/** How much of an endless word next to a gap is left out, so that no secret begins or ends there. */
+function tornWordBytes({ length }: Uint8Array): number {
+  return Math.min(length, Math.max(LONGEST_TOKEN, Math.ceil(length / 2)), EDGE_BYTES);
+}
+
+/** The line that gives the lines of a block their meaning, as YAML has them, may have been lost. */
+function afterIndented(bytes: Uint8Array, start: number): number {
+  let line = start;
+  while (bytes[line] === 32 || bytes[line] === 9) {
+    const next = bytes.indexOf(LINE_FEED, line) + 1;
+    if (next === 0 || next - start > EDGE_BYTES) return start;
+    line = next;
+  }
+  return line;
 }
 
 /** Where a part ends that can be shown before a gap. */
 function cleanEnd(bytes: Uint8Array): number {
-  const before = bytes.length - edgeBytes(bytes);
-  const last = cleanEdges(bytes.subarray(before)).at(-1);
-  return last === undefined ? before - tornBytes(bytes.subarray(0, before)) : before + last;
-}
-
-/** Half of a part stays, even where one endless word is all there is. */
-function edgeBytes(bytes: Uint8Array): number {
-  return Math.min(EDGE_BYTES, Math.ceil(bytes.length / 2));
-}
-
-/** The ends of the best kind of edge there is. */
-function cleanEdges(bytes: Uint8Array): readonly number[] {
-  // One character for each byte; those that are looked for are ASCII.
-  const text = new TextDecoder("latin1").decode(bytes);
+  const before = Math.max(0, bytes.length - EDGE_BYTES);
+  const line = bytes.lastIndexOf(LINE_FEED) + 1;
+  if (line > before) return line;
+  const text = latin1(bytes.subarray(before));
   for (const edge of CLEAN_EDGES) {
-    const ends = [...text.matchAll(edge)].map((match) => match.index + match[0].length);
-    if (ends.length > 0) return ends;
+    const last = edgesIn(text, edge).at(-1);
+    if (last !== undefined) return before + last;
   }
-  return [];
+  const end = bytes.length - tornWordBytes(bytes);
+  return end - tornBytes(bytes.subarray(0, end));
+}
+
+function edgesIn(text: string, edge: RegExp): readonly number[] {
+  return [...text.matchAll(edge)].map((match) => match.index + match[0].length);
+}
+
+/** One character for each byte; those that are looked for are ASCII. */
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
 }

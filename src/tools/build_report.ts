@@ -1,3 +1,4 @@
+import { cutText } from "../docker/cut_text.ts";
 import type { BuildEvent, BuildStepEvent } from "../docker/streams/build_output.ts";
 import type { TruncationInfo } from "./fields.ts";
 
@@ -86,7 +87,7 @@ export class BuildReport {
     const own = failed === undefined
       ? this.#lines
       : this.#lines.filter(({ step }) => step === failed.key);
-    const last = own.slice(-FAILURE_LINES).map(({ line }) => line.slice(0, LONGEST_FAILURE_LINE));
+    const last = own.slice(-FAILURE_LINES).map(({ line }) => cutText(line, LONGEST_FAILURE_LINE));
     const where = failed === undefined
       ? ""
       : `step ${failed.position ?? ""} ${JSON.stringify(shortened(failed.instruction))} failed: `
@@ -108,5 +109,5 @@ export class BuildReport {
 
 function shortened(instruction: string): string {
   const line = instruction.replace(/\s+/g, " ");
-  return line.length > LONGEST_INSTRUCTION ? `${line.slice(0, LONGEST_INSTRUCTION)} …` : line;
+  return line.length > LONGEST_INSTRUCTION ? `${cutText(line, LONGEST_INSTRUCTION)} …` : line;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DockerError } from "../docker/errors.ts";
 import { BoundedOutput, type OutputText } from "./bounded_output.ts";
 import { keepArrived } from "./broken_stream.ts";
+import { isUser } from "./container_grammar.ts";
 import {
   command,
   containerRef,
@@ -24,9 +25,6 @@ const PROGRESS_MILLISECONDS = 1000;
 const LOOK_FIRST =
   "the command may still be running in the container: look with ps before you run it again";
 
-/** A name or number, each for user and group. */
-const USER = /^(?:\d+|[a-z_][a-z0-9_.-]{0,31}\$?)(?::(?:\d+|[a-z_][a-z0-9_.-]{0,31}\$?))?$/;
-
 /** Runs a command in a running container. */
 export const execCommand: Tool = defineTool({
   name: "docker_exec_command",
@@ -35,6 +33,7 @@ export const execCommand: Tool = defineTool({
   description:
     'Run a command in a running container and return its output and exit code. No shell: for pipes or variables pass ["sh", "-c", "…"].',
   untrusted: ["output"],
+  expensive: true,
   seconds: ({ timeout }) => timeout + 15,
   input: () =>
     z.strictObject({
@@ -45,7 +44,7 @@ export const execCommand: Tool = defineTool({
       }).optional()
         .meta({ description: "Working directory" }),
       user: z.string().max(64)
-        .refine((user) => USER.test(user), { error: "expected a user or uid, with :group" })
+        .refine(isUser, { error: "expected a user or uid, with :group" })
         .optional().meta({ description: "User or uid, with :group" }),
       environment: environment(),
       privileged: z.boolean().default(false).meta({ description: "All host privileges" }),

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { containerSideEffects } from "./container_dependants.ts";
 import { plainName, shortId } from "./container_view.ts";
 import { containerRef } from "./fields.ts";
+import { createdAt } from "./plan.ts";
+import { containerSubject, refuseProtected } from "./protection.ts";
 import { defineTool, type Tool } from "./tool.ts";
 
 /** Removes a container for good. */
@@ -23,13 +26,20 @@ export const removeContainer: Tool = defineTool({
       removed_volumes: z.boolean(),
     }),
   example: { container_id: "web", volumes: true },
-  async plan({ docker, signal }, { container_id }) {
-    const { Id, Name, SizeRw } = await docker.containers.inspect(container_id, {
-      size: true,
-      signal,
-    });
-    const size = typeof SizeRw === "number" ? { size: SizeRw } : {};
-    return [{ kind: "container", id: Id ?? container_id, name: plainName(Name), ...size }];
+  async plan({ docker, protection, signal }, { container_id, force, volumes }) {
+    const found = await docker.containers.inspect(container_id, { size: true, signal });
+    refuseProtected(protection, containerSubject(found), "remove");
+    const { Id = container_id, Name, State, SizeRw, Created } = found;
+    const object = {
+      kind: "container" as const,
+      id: Id,
+      name: plainName(Name),
+      ...(State?.Status === undefined ? {} : { state: State.Status }),
+      ...(typeof SizeRw === "number" ? { size: SizeRw } : {}),
+      ...createdAt(Created),
+    };
+    const all = await docker.containers.list({ all: true, signal });
+    return { objects: [object], also: containerSideEffects(found, all, { force, volumes }) };
   },
   async run({ docker, signal }, { container_id, force, volumes }, [planned]) {
     // By id: the name could belong to another container by now.

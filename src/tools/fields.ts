@@ -122,7 +122,13 @@ export function command(
   description: string,
 ): z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodString>]> {
   const item = z.string().max(MAXIMUM_COMMAND).refine(hasNoNul, { error: "has a NUL character" });
-  return z.union([item, z.array(item).min(1).max(4096)]).meta({ description });
+  const list = z.array(item).min(1).max(4096).refine(
+    (words) => words.join("").length <= MAXIMUM_COMMAND,
+    {
+      error: `has more than ${MAXIMUM_COMMAND} characters in all`,
+    },
+  );
+  return z.union([item, list]).meta({ description });
 }
 
 /** Whether a text is an absolute, plain path; below /proc one can reach out of the container (CVE-2024-21626). */
@@ -159,8 +165,14 @@ const VARIABLE_NAME = /^[!-<>-~\u00a0-\u{10ffff}][ -<>-~\u00a0-\u{10ffff}]{0,255
 const MAXIMUM_VALUE = 131_072;
 const MAXIMUM_VARIABLES = 1000;
 
+/** Whether a key of a map that callers fill is one that no object of JavaScript has a meaning for. */
+export function isOrdinaryKey(key: string): boolean {
+  return key !== "__proto__" && key !== "constructor" && key !== "prototype";
+}
+
 function isVariable([name, value]: [string, string]): boolean {
-  return VARIABLE_NAME.test(name) && value.length <= MAXIMUM_VALUE && hasNoNul(value);
+  return VARIABLE_NAME.test(name) && value.length <= MAXIMUM_VALUE &&
+    hasNoNul(value);
 }
 
 function hasNoNul(text: string): boolean {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { imagesOfDockerfile } from "../docker/dockerfile.ts";
+import { allImagesOfDockerfile } from "../docker/dockerfile.ts";
 import { DockerError } from "../docker/errors.ts";
 import { type ImageReference, parseImageReference } from "../docker/reference.ts";
 import { type BuildContext, findBuildContext } from "./build_context.ts";
@@ -10,6 +10,8 @@ import { BuildReport } from "./build_report.ts";
 import { ContextArchive } from "./context_archive.ts";
 import { environment, platform, truncationInfo } from "./fields.ts";
 import { labels } from "./labels.ts";
+import { RefusedError } from "./refused.ts";
+import type { RegistryPolicy } from "./registry.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** Seconds a build may take. */
@@ -33,6 +35,7 @@ export const buildImage: Tool = defineTool({
     "Missing base images are pulled. A failure shows the step and its output.",
   openWorld: true,
   untrusted: ["logs"],
+  expensive: true,
   seconds: BUILD_SECONDS,
   input: () =>
     z.strictObject({
@@ -69,8 +72,9 @@ export const buildImage: Tool = defineTool({
     }),
   example: { path: ".", tag: "shop/web:1.4", buildargs: { VERSION: "1.4" } },
   async run(context, input) {
-    const { buildRoots, docker, limits, signal } = context;
+    const { buildRoots, docker, limits, registries, signal } = context;
     const paths = await resolveBuildPaths(input, buildRoots);
+    const images = await baseImages(paths, input.buildargs, registries);
     const { builderVersion } = await docker.system.ping({ signal });
     const builder = builderVersion === BUILDKIT_VERSION ? "buildkit" : "classic";
     const found = await findBuildContext(paths, { signal, keepIgnoreFile: builder === "classic" });
@@ -79,7 +83,7 @@ export const buildImage: Tool = defineTool({
       builder,
       tag: input.tag,
       dockerfile: paths.dockerfile,
-      baseImages: await baseImages(paths, input.buildargs),
+      baseImages: images,
       buildArgs: input.buildargs,
       labels: input.labels,
       target: input.target,
@@ -143,12 +147,25 @@ type Logs = ReturnType<BuildReport["logs"]>;
 async function baseImages(
   { context, dockerfile }: BuildPaths,
   buildArgs: Readonly<Record<string, string>> | undefined,
+  registries: RegistryPolicy | undefined,
 ): Promise<ImageReference[]> {
   const path = join(context, dockerfile);
   const { size } = await Deno.stat(path);
-  return size > MAXIMUM_DOCKERFILE
-    ? []
-    : imagesOfDockerfile(await Deno.readTextFile(path), buildArgs);
+  const { images, unknown } = size > MAXIMUM_DOCKERFILE
+    ? { images: [], unknown: [`${dockerfile}, which is too long to look into`] }
+    : allImagesOfDockerfile(await Deno.readTextFile(path), buildArgs);
+  for (const image of images) registries?.judge(image, "pull");
+  if (unknown.length > 0 && registries?.restrictsPulls) throw unknownImage(unknown);
+  return images;
+}
+
+/** The Engine would pull it from wherever it turns out to be. */
+function unknownImage(names: readonly string[]): RefusedError {
+  return new RefusedError(
+    "policy",
+    `Cannot build: what it starts from cannot be told from the Dockerfile: ${names.join(", ")}`,
+    "Write the names of images out, with variables of ARGs before the first FROM only, because SAFETY_ALLOWED_REGISTRIES is set",
+  );
 }
 
 /** Enough to see what kind of things they are. */

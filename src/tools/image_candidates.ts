@@ -4,8 +4,10 @@ import type { ContainerSummary, ImageDeletion, ImageSummary } from "../docker/ty
 import { plainName, shortId } from "./container_view.ts";
 import { imageNames, imageTags } from "./image_view.ts";
 import { type KeptObject, throwIfCancelled } from "./prune_deletion.ts";
+import { imageSubject, type Protection } from "./protection.ts";
 import type { PruneRules } from "./prune_filters.ts";
-import type { PlannedObject, ToolContext } from "./tool.ts";
+import { createdAt, type PlannedObject } from "./plan.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** Which images a prune looks at: those without a tag, or all of them. */
 export interface ImageSearch {
@@ -13,6 +15,10 @@ export interface ImageSearch {
   readonly danglingOnly: boolean;
   /** Images of these containers stay. */
   readonly users: readonly ContainerSummary[];
+  /** Images of these go all the same, and say so. @default {[]} */
+  readonly others?: readonly ContainerSummary[];
+  /** @default {nothing is protected} */
+  readonly protection?: Protection | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -20,42 +26,54 @@ export interface ImageSearch {
 export interface ImageCandidates {
   readonly images: PlannedObject[];
   readonly kept: KeptObject[];
+  /** What would go but is protected. */
+  readonly spared: KeptObject[];
 }
 
 /** Finds images to prune with one request. */
 export async function findImages(
   docker: Docker,
-  { rules, danglingOnly, users, signal }: ImageSearch,
+  { rules, danglingOnly, users, others = [], protection, signal }: ImageSearch,
 ): Promise<ImageCandidates> {
   const filters = danglingOnly ? { filters: { dangling: ["true"] } } : {};
   const listed = await docker.images.list({ ...filters, signal });
   const images: PlannedObject[] = [];
   const kept: KeptObject[] = [];
+  const spared: KeptObject[] = [];
   for (const image of listed) {
     if (!rules.matches(image.Labels, image.Created ?? undefined)) continue;
     // Whatever the Engine made of the filter: an image with a tag is not dangling.
     if (danglingOnly && imageTags(image).length > 0) continue;
-    const used_by = users.filter(({ ImageID }) => ImageID === image.Id).map(containerName);
-    if (used_by.length === 0) images.push(plannedImage(image));
-    else kept.push(keptImage(image, used_by));
+    const namesOf = (containers: readonly ContainerSummary[]): string[] =>
+      containers.filter(({ ImageID }) => ImageID === image.Id).map(containerName);
+    const used_by = namesOf(users);
+    const reason = protection?.reason(imageSubject(image));
+    if (used_by.length > 0) kept.push(keptImage(image, usedBy(used_by)));
+    else if (reason !== undefined) spared.push(keptImage(image, reason));
+    else images.push(plannedImage(image, namesOf(others)));
   }
-  return { images, kept };
+  return { images, kept, spared };
 }
 
-function plannedImage(image: ImageSummary): PlannedObject {
+function plannedImage(image: ImageSummary, used_by: readonly string[]): PlannedObject {
   const tags = imageNames(image);
-  const named = tags[0] === undefined ? {} : { name: tags[0], tags };
-  return { kind: "image", id: image.Id ?? "", ...named, size: image.Size ?? 0 };
+  return {
+    kind: "image",
+    id: image.Id ?? "",
+    ...(tags[0] === undefined ? {} : { name: tags[0], tags }),
+    size: image.Size ?? 0,
+    ...createdAt(image.Created),
+    ...(used_by.length === 0 ? {} : { used_by }),
+  };
 }
 
-function keptImage(image: ImageSummary, [first = "", ...more]: readonly string[]): KeptObject {
+function keptImage(image: ImageSummary, reason: string): KeptObject {
   const [name] = imageNames(image);
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return {
-    id: shortId(image.Id),
-    ...(name === undefined ? {} : { name }),
-    reason: `used by container ${first}${others}`,
-  };
+  return { id: shortId(image.Id), ...(name === undefined ? {} : { name }), reason };
+}
+
+function usedBy([first = "", ...more]: readonly string[]): string {
+  return `used by container ${first}${more.length === 0 ? "" : ` and ${more.length} more`}`;
 }
 
 function containerName({ Id, Names }: ContainerSummary): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ImageDeletion } from "../docker/types.ts";
+import type { ContainerSummary, ImageDeletion } from "../docker/types.ts";
 import { shortId } from "./container_view.ts";
 import { filters } from "./fields.ts";
 import {
@@ -14,6 +14,7 @@ import { isStopped } from "./prune_candidates.ts";
 import { deleteEach, keptObjects } from "./prune_deletion.ts";
 import { flagFilter, pruneRules } from "./prune_filters.ts";
 import { RefusedError } from "./refused.ts";
+import { containerSubject, sparedObjects } from "./protection.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 const FILTER_KEYS = ["dangling", "label", "label!", "until"] as const;
@@ -23,8 +24,8 @@ export const pruneImages: Tool = defineTool({
   name: "docker_prune_images",
   title: "Prune images",
   safety: "destructive",
-  description: "Delete, for good, images without a tag that no container uses; with `all` also " +
-    "tagged ones. Tells what went, what stayed and why.",
+  description: "Delete, for good, images without a tag that no container uses.",
+  expensive: true,
   seconds: 600,
   input: pruneInput,
   output: () =>
@@ -37,12 +38,13 @@ export const pruneImages: Tool = defineTool({
     }),
   example: { filters: { until: "24h" } },
   async plan(context, input) {
-    return (await candidates(context, input)).images;
+    const { images, spared } = await candidates(context, input);
+    return { objects: images, also: sparedObjects("image", spared) };
   },
   async run(context, input, planned) {
     const { docker, signal } = context;
     // Looked for again, so that what came into use or got a tag since the plan stays.
-    const { images, kept } = await candidates(context, input);
+    const { images, kept, spared } = await candidates(context, input);
     const ids = new Set(planned.map(({ id }) => id));
     const before = await layersSize(context);
     const deleted: ImageDeletion[] = [];
@@ -54,7 +56,13 @@ export const pruneImages: Tool = defineTool({
     );
     const failed = failures.map((failure) => ({ ...failure, id: shortId(failure.id) }));
     const space_reclaimed = await layersFreed(context, { before, planned, deleted });
-    return { status: "done" as const, deleted, kept, failed, space_reclaimed };
+    return {
+      status: "done" as const,
+      deleted,
+      kept: [...spared, ...kept],
+      failed,
+      space_reclaimed,
+    };
   },
 });
 
@@ -72,7 +80,7 @@ function pruneInput() {
 }
 
 async function candidates(
-  { docker, signal }: ToolContext,
+  { docker, protection, signal }: ToolContext,
   { all, filters, force_all }: PruneInput,
 ): Promise<ImageCandidates> {
   const rules = pruneRules(filters, false);
@@ -85,10 +93,15 @@ async function candidates(
     );
   }
   const containers = await docker.containers.list({ all: true, signal });
+  const isLosing = (container: ContainerSummary): boolean =>
+    force_all && isStopped(container) &&
+    protection?.reason(containerSubject(container)) === undefined;
   return await findImages(docker, {
     rules,
     danglingOnly: !all && !force_all && dangling !== false,
-    users: force_all ? containers.filter((container) => !isStopped(container)) : containers,
+    users: containers.filter((container) => !isLosing(container)),
+    others: containers.filter(isLosing),
+    protection,
     signal,
   });
 }

@@ -2,11 +2,14 @@ import { z } from "zod";
 import type { Docker } from "../docker/client.ts";
 import { DockerError } from "../docker/errors.ts";
 import { fullImageReference } from "../docker/reference.ts";
-import type { ImageDetails } from "../docker/types.ts";
+import type { ContainerSummary, ImageDetails } from "../docker/types.ts";
 import { plainName, shortId } from "./container_view.ts";
 import { imageRef } from "./fields.ts";
 import { imageDeletions, imageDigests, imageNames, imageTags } from "./image_view.ts";
-import { defineTool, type PlannedObject, type Tool } from "./tool.ts";
+import { createdAt, type PlannedObject } from "./plan.ts";
+import { imageSubject, refuseProtected } from "./protection.ts";
+import { isStopped } from "./prune_candidates.ts";
+import { defineTool, type Tool } from "./tool.ts";
 
 /** More names than this are not listed in a remedy. */
 const NAMES_IN_REMEDY = 5;
@@ -31,15 +34,28 @@ export const removeImage: Tool = defineTool({
   output: () =>
     z.object({ status: z.literal("done"), image: z.string(), deleted: imageDeletions() }),
   example: { image: "shop:old" },
-  async plan({ docker, signal }, { image }) {
+  async plan({ docker, protection, signal }, { image, force, noprune }) {
     const found = await docker.images.inspect(image, { signal });
+    refuseProtected(protection, imageSubject(found), "remove");
     const { Id: id = image, Size = 0 } = found;
     const tags = imageNames(found);
     const name = isIdOf(image, found) ? undefined : image;
-    const used_by = await containersOf(docker, id, signal);
+    const users = await containersOf(docker, id, signal);
     // A name among several frees nothing.
-    const size = name !== undefined && tags.length > 1 ? 0 : Size;
-    return [{ kind: "image", id, ...(name === undefined ? {} : { name }), size, tags, used_by }];
+    const nameOnly = name !== undefined && tags.length > 1;
+    const object = {
+      kind: "image" as const,
+      id,
+      ...(name === undefined ? {} : { name }),
+      size: nameOnly ? 0 : Size,
+      ...createdAt(found.Created),
+      tags,
+      used_by: users.map(nameOf),
+    };
+    const also = nameOnly
+      ? ["Only this name goes: the image stays under its others"]
+      : sideEffects(found, users, { force, noprune });
+    return { objects: [object], also };
   },
   async run({ docker, signal }, { image, force, noprune }, [planned]) {
     const { id, name } = planned ?? { id: image };
@@ -61,10 +77,31 @@ function isIdOf(text: string, image: ImageDetails): boolean {
   return digits(image.Id ?? "").startsWith(digits(text));
 }
 
-async function containersOf(docker: Docker, id: string, signal: AbortSignal): Promise<string[]> {
+async function containersOf(
+  docker: Docker,
+  id: string,
+  signal: AbortSignal,
+): Promise<ContainerSummary[]> {
   const containers = await docker.containers.list({ all: true, signal });
-  return containers.filter(({ ImageID }) => ImageID === id)
-    .map(({ Id, Names }) => plainName(Names?.[0]) || shortId(Id));
+  return containers.filter(({ ImageID }) => ImageID === id);
+}
+
+function nameOf({ Id, Names }: ContainerSummary): string {
+  return plainName(Names?.[0]) || shortId(Id);
+}
+
+function sideEffects(
+  { Parent = "" }: ImageDetails,
+  users: readonly ContainerSummary[],
+  { force, noprune }: { readonly force: boolean; readonly noprune: boolean },
+): string[] {
+  const refusing = users.filter((user) => !force || !isStopped(user)).map(nameOf);
+  const bereft = force ? users.filter(isStopped).map(nameOf) : [];
+  return [
+    ...refusing.map((name) => `Docker will refuse while container ${name} uses it`),
+    ...bereft.map((name) => `Container ${name} is left without its image`),
+    ...(Parent === "" || noprune ? [] : ["Untagged images that only it was built on go with it"]),
+  ];
 }
 
 /** The Engine says that something is in the way, but not what to do about all of it. */

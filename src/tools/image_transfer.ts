@@ -9,6 +9,7 @@ import {
   isImageTag,
   parseImageReference,
 } from "../docker/reference.ts";
+import { isMetadataHost } from "../docker/registry_host.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { TransferProgress } from "./transfer_progress.ts";
 
@@ -25,6 +26,7 @@ export const pullImage: Tool = defineTool({
     "Download an image, or update a tag, with the user's docker login. Changes only the Engine's images.",
   idempotent: true,
   openWorld: true,
+  expensive: true,
   seconds: TRANSFER_SECONDS,
   input: () =>
     z.strictObject({
@@ -48,8 +50,9 @@ export const pullImage: Tool = defineTool({
       status: z.enum(["downloaded", "up to date"]),
     }),
   example: { image: "redis", tag: "7" },
-  async run({ docker, signal, progress }, { image, tag, all_tags, platform }) {
+  async run({ docker, registries, signal, progress }, { image, tag, all_tags, platform }) {
     const reference = chosen(image, { tag, all: all_tags });
+    registries?.judge(reference, "pull"); // before anybody is asked for its password
     const steps = docker.transfers.pull(reference, { platform, signal });
     const { digest, upToDate } = await follow(steps, progress);
     const found = await pulled(docker, { reference, platform, all: all_tags, signal });
@@ -71,6 +74,7 @@ export const pushImage: Tool = defineTool({
     "Upload an image to the registry in its name, with the user's docker login. Replaces the tag there.",
   idempotent: true,
   openWorld: true,
+  expensive: true,
   seconds: TRANSFER_SECONDS,
   input: () =>
     z.strictObject({
@@ -87,8 +91,9 @@ export const pushImage: Tool = defineTool({
       digest: z.string().optional(),
     }),
   example: { image: "ghcr.io/owner/app", tag: "1.2" },
-  async run({ docker, signal, progress }, { image, tag }) {
+  async run({ docker, registries, signal, progress }, { image, tag }) {
     const reference = chosen(image, { tag, all: false });
+    registries?.judge(reference, "push");
     const { digest } = await follow(docker.transfers.push(reference, { signal }), progress);
     return {
       image: formatImageReference(reference),
@@ -107,8 +112,8 @@ function transferReference(description: string): z.ZodString {
     .refine((image) => parseImageReference(image) !== undefined && !IMAGE_ID.test(image), {
       error: "is not an image reference; expected [registry[:port]/]name[:tag][@digest]",
     })
-    .refine((image) => !isLinkLocal(parseImageReference(image)?.domain), {
-      error: "names a link-local address, where clouds keep machine credentials and no registry is",
+    .refine((image) => !isMetadataHost(parseImageReference(image)?.domain), {
+      error: "names an address where clouds keep credentials of the machine and no registry is",
     });
 }
 
@@ -128,12 +133,6 @@ function agree(image: string, tag: string | undefined): boolean {
 function namesRepository(image: string, tag: string | undefined): boolean {
   const reference = parseImageReference(image);
   return tag === undefined && reference?.tag === undefined && reference?.digest === undefined;
-}
-
-/** Also in the spellings of an address that resolvers understand, e.g. as one number. */
-function isLinkLocal(domain: string | undefined): boolean {
-  const hostname = URL.parse(`http://${domain ?? "docker.io"}`)?.hostname ?? "";
-  return /^169\.254\.|^\[fe[89ab]|^\[::ffff:a9fe:/.test(hostname);
 }
 
 /** What a call means: a digest goes before a tag, and nothing at all means latest. */

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { isOrdinaryKey } from "./fields.ts";
 
+/** Labels under it are this server's own. */
+const OWN_LABELS = "mcp.docker.";
 /** Marks what this server made, so that people and cleanups can tell. */
-const OWNER_LABEL = "mcp.docker.owner";
+export const OWNER_LABEL = `${OWN_LABELS}owner`;
 
 const MAXIMUM_LABELS = 256;
 /** Printable ASCII without blank and "=", which separates key and value everywhere in Docker. */
@@ -20,6 +23,9 @@ export function labels(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
     })
     .refine((labels) => Object.keys(labels).length <= MAXIMUM_LABELS, {
       error: `has more than ${MAXIMUM_LABELS} labels`,
+    })
+    .refine((labels) => !Object.keys(labels).some(isOwnLabel), {
+      error: `has a name that begins with "${OWN_LABELS}", which only this server sets`,
     }).optional();
 }
 
@@ -31,7 +37,13 @@ export function ownedLabels(
   return { ...labels, [OWNER_LABEL]: owner };
 }
 
-function isLabel([key, value]: [string, string]): boolean {
-  return LABEL_KEY.test(key) && LABEL_VALUE.test(value) &&
+/** Whether only this server may set a label; upper case would be read as the same by many. */
+export function isOwnLabel(key: string): boolean {
+  return key.toLowerCase().startsWith(OWN_LABELS);
+}
+
+/** Whether a name and a value can be a label. */
+export function isLabel([key, value]: readonly [string, string]): boolean {
+  return isOrdinaryKey(key) && LABEL_KEY.test(key) && LABEL_VALUE.test(value) &&
     new TextEncoder().encode(value).length <= MAXIMUM_VALUE;
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { networkUsers } from "./container_users.ts";
+import { type ContainerUser, networkUsers } from "./container_users.ts";
 import { shortId } from "./container_view.ts";
 import { withRemedy } from "./engine_remedies.ts";
 import { networkRef } from "./fields.ts";
+import { createdAt } from "./plan.ts";
+import { networkSubject, refuseProtected } from "./protection.ts";
 import { defineTool, type Tool } from "./tool.ts";
 
 /** Removes a network for good. */
@@ -16,11 +18,14 @@ export const removeNetwork: Tool = defineTool({
   input: () => z.strictObject({ network_id: networkRef() }),
   output: () => z.object({ status: z.literal("done"), network_id: z.string(), name: z.string() }),
   example: { network_id: "shop_default" },
-  async plan({ docker, signal }, { network_id }) {
+  async plan({ docker, protection, signal }, { network_id }) {
     const network = await docker.networks.inspect(network_id, { signal });
+    refuseProtected(protection, networkSubject(network), "remove");
     const users = await networkUsers(docker, network, signal);
-    const { Id = network_id, Name = network_id } = network;
-    return [{ kind: "network", id: Id, name: Name, used_by: users.map(({ name }) => name) }];
+    const { Id = network_id, Name = network_id, Created } = network;
+    const used_by = users.map(({ name }) => name);
+    const object = { kind: "network" as const, id: Id, name: Name, ...createdAt(Created), used_by };
+    return { objects: [object], also: users.map(sideEffect) };
   },
   async run({ docker, signal }, { network_id }, [planned]) {
     // By id: the name could belong to another network by now.
@@ -34,3 +39,9 @@ export const removeNetwork: Tool = defineTool({
     return { status: "done" as const, network_id: shortId(id), name };
   },
 });
+
+function sideEffect({ name, status }: ContainerUser): string {
+  return /^(?:created|exited|dead)$/.test(status)
+    ? `Container ${name} can no longer start`
+    : `Docker will refuse while container ${name} is on it`;
+}

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { DockerError } from "../docker/errors.ts";
 import { RefusedError } from "./refused.ts";
-import type { PlannedObject, ToolContext } from "./tool.ts";
+import type { PlannedObject } from "./plan.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** An object that is still there after a prune, and why. */
 export interface KeptObject {

@@ -4,6 +4,9 @@ export type RefusalCode =
   | "not_allowed"
   | "policy"
   | "confirmation_required"
+  | "confirmation_refused"
+  | "declined"
+  | "not_recorded"
   | "too_many_calls"
   | "timeout";
 

@@ -9,7 +9,7 @@ const OPERATOR = /[;&|<>`\n]|\$\(/;
  * @throws {RefusedError} `invalid_arguments` for an open quote, nothing at all, or an unquoted shell operator: no shell
  * will ever see the line, so the operator would silently become an argument.
  */
-export function shellWords(line: string): string[] {
+export function shellWords(line: string, field = "command"): string[] {
   const words: string[] = [];
   let word: string | undefined;
   // Group 1: single quotes, 2: double quotes, 3: escaped character, 4: blanks, 5: anything else.
@@ -20,21 +20,24 @@ export function shellWords(line: string): string[] {
       word = undefined;
       if (!blank.includes("\n")) continue;
     }
-    if (plain === "'" || plain === '"' || plain === "\\") throw openQuote();
+    if (plain === "'" || plain === '"' || plain === "\\") throw openQuote(field);
     const operator = OPERATOR.exec(plain ?? blank ?? "");
-    if (operator !== null) throw needsShell(operator[0]);
+    if (operator !== null) throw needsShell(operator[0], field);
     const text = single ?? double?.replace(/\\(["\\$`])/g, "$1") ?? escaped ?? plain;
     word = (word ?? "") + (text ?? all);
   }
   if (word !== undefined) words.push(word);
-  if (words.length === 0) throw new RefusedError("invalid_arguments", "command: is empty");
+  if (words.length === 0) throw new RefusedError("invalid_arguments", `${field}: is empty`);
   return words;
 }
 
-/** A command as an argument list: a list as it is, a string split into words. */
-export function argumentList(command: string | readonly string[]): string[] {
+/** A command as an argument list: a list as it is, a string split into words; `field` is the argument it came in. */
+export function argumentList(
+  command: string | readonly string[],
+  field = "command",
+): string[] {
   if (typeof command !== "string") return [...command];
-  return encodedList(command) ?? shellWords(command);
+  return encodedList(command) ?? shellWords(command, field);
 }
 
 /** Some clients send a list as its JSON text. */
@@ -48,19 +51,19 @@ function encodedList(text: string): string[] | undefined {
   }
 }
 
-function openQuote(): RefusedError {
+function openQuote(field: string): RefusedError {
   return new RefusedError(
     "invalid_arguments",
-    "command: has an open quote or a trailing backslash",
+    `${field}: has an open quote or a trailing backslash`,
     "Close it, or pass the command as a list of strings",
   );
 }
 
-function needsShell(operator: string): RefusedError {
+function needsShell(operator: string, field: string): RefusedError {
   const shown = operator === "\n" ? "a line break" : `"${operator}"`;
   return new RefusedError(
     "invalid_arguments",
-    `command: contains ${shown}, which only a shell understands, and no shell is used`,
+    `${field}: contains ${shown}, which only a shell understands, and no shell is used`,
     'Quote it if it is plain text, or run a shell: ["sh", "-c", "…"]',
   );
 }

@@ -7,7 +7,8 @@ import { imageDeletions } from "./image_view.ts";
 import { type Candidates, findCandidates } from "./prune_candidates.ts";
 import { deleteEach, type FailedObject } from "./prune_deletion.ts";
 import { pruneRules } from "./prune_filters.ts";
-import { defineTool, type PlannedObject, type Tool, type ToolContext } from "./tool.ts";
+import type { PlannedObject } from "./plan.ts";
+import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 const FILTER_KEYS = ["label", "label!", "until"] as const;
 
@@ -16,8 +17,8 @@ export const systemPrune: Tool = defineTool({
   name: "docker_system_prune",
   title: "Prune unused objects",
   safety: "destructive",
-  description:
-    "Delete, for good, stopped containers, dangling images and unused networks; with `volumes` also unused anonymous volumes. Returns what went and the bytes.",
+  description: "Delete, for good, stopped containers, dangling images and unused networks.",
+  expensive: true,
   seconds: 600,
   input: () =>
     z.strictObject({
@@ -35,10 +36,10 @@ export const systemPrune: Tool = defineTool({
       failed: z.array(z.object({ kind: z.string(), id: z.string(), reason: z.string() })),
     }),
   example: { filters: { until: "24h" }, volumes: false },
-  async plan({ docker, signal }, { filters, volumes }) {
-    return planned(
-      await findCandidates(docker, { rules: pruneRules(filters, volumes), volumes, signal }),
-    );
+  async plan({ docker, protection, signal }, { filters, volumes }) {
+    const rules = pruneRules(filters, volumes);
+    const found = await findCandidates(docker, { rules, volumes, protection, signal });
+    return { objects: planned(found), also: found.spared };
   },
   async run(context, _input, objects) {
     const before = await layersSize(context);

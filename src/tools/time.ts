@@ -65,12 +65,18 @@ export function parseWindow(
 }
 
 function durationBefore(text: string, now: number): number | undefined {
+  const seconds = durationSeconds(text);
+  return seconds === undefined ? undefined : Math.max(0, now - seconds);
+}
+
+/** The seconds of a duration such as `1m30s`, in Go's form with days besides; undefined for another form. */
+export function durationSeconds(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(DURATION_PART)) {
     total += Number(amount) * (SECONDS_PER_UNIT[unit ?? ""] ?? Number.NaN);
   }
-  return Math.max(0, now - total);
+  return total;
 }
 
 function unixSeconds(text: string): number | undefined {

@@ -1,6 +1,10 @@
 import type { z } from "zod";
 import type { Principal } from "../auth/principal.ts";
 import type { Docker } from "../docker/client.ts";
+import { type Plan, type PlannedObject, withConfirm, withPlan } from "./plan.ts";
+import type { CreateProfile } from "./create_profile.ts";
+import type { Protection } from "./protection.ts";
+import type { RegistryPolicy } from "./registry.ts";
 
 /** What a call may do: read only, change something that can be undone, or lose something for good. */
 export type Safety = "safe" | "moderate" | "destructive";
@@ -42,21 +46,14 @@ export interface ToolContext {
   readonly buildRoots: readonly string[];
   /** Written as the owner label on what this server creates. */
   readonly owner: string;
+  /** What every new container is given unasked. @default {nothing} */
+  readonly createProfile?: CreateProfile | undefined;
+  /** Which registries may be used. @default {all} */
+  readonly registries?: RegistryPolicy | undefined;
+  /** Which objects must stay as they are. @default {none} */
+  readonly protection?: Protection | undefined;
   /** Tells the client, if it asked, how far the call is; never throws and never waits. */
   readonly progress: (progress: Progress) => void;
-}
-
-/** One object that a destructive call will delete. */
-export interface PlannedObject {
-  readonly kind: "container" | "image" | "network" | "volume";
-  readonly id: string;
-  readonly name?: string;
-  /** Bytes that deleting it sets free, where the Engine tells. */
-  readonly size?: number;
-  /** Every name that an image goes by. */
-  readonly tags?: readonly string[];
-  /** Names of the containers that use it. */
-  readonly used_by?: readonly string[];
 }
 
 /** Everything there is to say about one tool; all else about it is derived from this value. */
@@ -79,6 +76,8 @@ export interface Tool<
   readonly seconds?: number | ((input: z.output<Input>) => number);
   /** Runs however many calls are running, so that one can always find out what is wrong. @default {false} */
   readonly alwaysAllowed?: boolean;
+  /** Whether it makes an Engine or a registry work hard, so that its calls are also counted apart. @default {false} */
+  readonly expensive?: boolean;
   /**
    * Output fields that hold text which containers or images wrote; where one is filled, a notice ahead of all says so.
    * `rows.field` is a field of any row of a list.
@@ -89,9 +88,9 @@ export interface Tool<
   readonly output: () => Output;
   /** Arguments that are valid, for the docs and the laws. */
   readonly example: z.input<Input>;
-  /** Destructive tools only: the exact objects a call would delete. */
-  plan?(context: ToolContext, input: z.output<Input>): Promise<readonly PlannedObject[]>;
-  /** Does the work; `planned` is what `plan` found, for tools that have one. */
+  /** Destructive tools only: the exact objects a call would delete; changes nothing. */
+  plan?(context: ToolContext, input: z.output<Input>): Promise<Plan>;
+  /** Does the work; `planned` are the objects that `plan` found, for tools that have one. */
   run(
     context: ToolContext,
     input: z.output<Input>,
@@ -108,12 +107,35 @@ export interface ToolCall {
   readonly facts: CallFacts;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+  /** What the client can say of its user's will; nothing where it has none to ask. */
+  readonly consent?: Consent | undefined;
+  /** What a destructive call may delete; set by the step that confirms it. */
+  readonly planned?: readonly PlannedObject[];
+}
+
+/** What the user of a client says to a plan; anything but `accept` is a no. */
+export type Answer = "accept" | "decline" | "cancel" | "silence" | "unasked";
+
+/** A client that can put a question to its user, and what came of the last one. */
+export interface Consent {
+  /** The user's answer to a plan, with the token of that plan. */
+  readonly answered?: { readonly token: string; readonly answer: Answer };
+}
+
+/** How a call came in. */
+export interface CallOrigin {
+  readonly transport: "stdio";
+  /** The protocol revision that was agreed on. */
+  readonly protocol?: string | undefined;
+  /** Absent on stdio. */
+  readonly clientIp?: string | undefined;
 }
 
 /** What becomes known about a call on its way, for the log and the audit; steps add to it, and none decides by it. */
 export interface CallFacts {
   /** Names the call in the log and the audit. */
   readonly id: string;
+  readonly origin: CallOrigin;
   /** Secrets replaced, by their kind. */
   readonly redactions: Map<string, number>;
   /** Characters and sequences removed, by their class. */
@@ -125,9 +147,10 @@ export interface CallFacts {
 }
 
 /** The facts of a call that has just begun. */
-export function newFacts(): CallFacts {
+export function newFacts(origin: CallOrigin = { transport: "stdio" }): CallFacts {
   return {
     id: crypto.randomUUID(),
+    origin,
     redactions: new Map(),
     sanitised: new Map(),
     targets: new Set(),
@@ -138,11 +161,17 @@ export function newFacts(): CallFacts {
 /** What a tool answered; a plain JSON object. */
 export type ToolOutput = Readonly<Record<string, unknown>>;
 
-/** Checks the types of a tool and makes its schemas once. */
+/** Checks the types of a tool and makes its schemas once; a destructive one can also answer a plan and take its token. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   tool: Tool<Input, Output>,
 ): Tool<Input, Output> {
-  return { ...tool, input: once(tool.input), output: once(tool.output) };
+  const { input, output } = tool;
+  if (tool.safety !== "destructive") return { ...tool, input: once(input), output: once(output) };
+  return {
+    ...tool,
+    input: once(() => withConfirm(input())),
+    output: once(() => withPlan(output())),
+  };
 }
 
 function once<Value>(make: () => Value): () => Value {

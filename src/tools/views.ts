@@ -1,3 +1,5 @@
+import { cutText } from "../docker/cut_text.ts";
+
 /** A JSON object as the Engine sent it. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -205,7 +207,8 @@ export function cutStrings(
       const bytes = new TextEncoder().encode(item);
       if (bytes.length <= maximumBytes) return item;
       cut[path.replace(/[^\w.[\]-]/g, "_").slice(0, LONGEST_PATH)] = bytes.length;
-      return new TextDecoder().decode(bytes.subarray(0, maximumBytes)).replace(/\uFFFD$/, "");
+      const head = new TextDecoder().decode(bytes.subarray(0, maximumBytes)).replace(/\uFFFD$/, "");
+      return cutText(item, head.length);
     }
     if (depth >= MAXIMUM_DEPTH) return item;
     if (Array.isArray(item)) {

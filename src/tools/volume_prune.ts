@@ -3,8 +3,14 @@ import { filters } from "./fields.ts";
 import { deleteEach, keptObjects } from "./prune_deletion.ts";
 import { flagFilter, pruneRules } from "./prune_filters.ts";
 import { RefusedError } from "./refused.ts";
+import { sparedObjects } from "./protection.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
-import { findVolumes, type VolumeCandidates, volumeSizes } from "./volume_candidates.ts";
+import {
+  findVolumes,
+  plannedVolume,
+  type VolumeCandidates,
+  volumeSizes,
+} from "./volume_candidates.ts";
 
 const FILTER_KEYS = ["all", "label", "label!"] as const;
 
@@ -13,9 +19,8 @@ export const pruneVolumes: Tool = defineTool({
   name: "docker_prune_volumes",
   title: "Prune volumes",
   safety: "destructive",
-  description:
-    "Delete, for good, anonymous volumes that no container uses; with `force_all` named ones " +
-    "too. Returns what went, what stayed and why, and the bytes.",
+  description: "Delete, for good, anonymous volumes that no container uses.",
+  expensive: true,
   seconds: 600,
   input: pruneInput,
   output: () =>
@@ -28,16 +33,17 @@ export const pruneVolumes: Tool = defineTool({
     }),
   example: { filters: { "label!": "keep" } },
   async plan(context, input) {
-    const { volumes } = await candidates(context, input);
-    if (volumes.length === 0) return [];
+    const { volumes, spared } = await candidates(context, input);
+    const also = sparedObjects("volume", spared);
+    if (volumes.length === 0) return { objects: [], also };
     const sizes = await volumeSizes(context.docker, context.signal);
-    return volumes.map((id) => ({ kind: "volume" as const, id, size: sizes.get(id) ?? 0 }));
+    return { objects: volumes.map((volume) => plannedVolume(volume, sizes)), also };
   },
   async run(context, input, planned) {
     const { docker, signal } = context;
     // Looked for again, so that what came into use since the plan stays.
-    const { volumes, kept } = await candidates(context, input);
-    const still = new Set(volumes);
+    const { volumes, kept, spared } = await candidates(context, input);
+    const still = new Set(volumes.map(({ Name }) => Name));
     const deleted = new Map<string, number>();
     const failed = await deleteEach(
       context,
@@ -50,7 +56,7 @@ export const pruneVolumes: Tool = defineTool({
     return {
       status: "done" as const,
       deleted: [...deleted.keys()],
-      kept,
+      kept: [...spared, ...kept],
       failed,
       space_reclaimed: [...deleted.values()].reduce((total, size) => total + size, 0),
     };
@@ -71,7 +77,7 @@ function pruneInput() {
 }
 
 async function candidates(
-  { docker, signal }: ToolContext,
+  { docker, protection, signal }: ToolContext,
   { filters, force_all }: PruneInput,
 ): Promise<VolumeCandidates> {
   const rules = pruneRules(filters, false);
@@ -85,5 +91,5 @@ async function candidates(
   }
   const named = force_all || all === true;
   const users = await docker.containers.list({ all: true, signal });
-  return await findVolumes(docker, { rules, named, users, signal });
+  return await findVolumes(docker, { rules, named, users, protection, signal });
 }

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { volumeUsers } from "./container_users.ts";
 import { withRemedy } from "./engine_remedies.ts";
 import { volumeName } from "./fields.ts";
+import { createdAt } from "./plan.ts";
+import { refuseProtected, volumeSubject } from "./protection.ts";
 import { defineTool, type Tool } from "./tool.ts";
+import { volumeSizeSoon } from "./volume_candidates.ts";
 
 /** Removes a volume and its data for good. */
 export const removeVolume: Tool = defineTool({
@@ -19,11 +22,22 @@ export const removeVolume: Tool = defineTool({
     }),
   output: () => z.object({ status: z.literal("done"), volume_name: z.string() }),
   example: { volume_name: "shop_data" },
-  async plan({ docker, signal }, { volume_name }) {
+  async plan({ docker, protection, signal }, { volume_name }) {
     // Asked for even with `force`, with which the Engine says of a misspelt name that it is removed.
-    const { Name = volume_name } = await docker.volumes.inspect(volume_name, { signal });
-    const users = await volumeUsers(docker, Name, signal);
-    return [{ kind: "volume", id: Name, used_by: users.map(({ name }) => name) }];
+    const found = await docker.volumes.inspect(volume_name, { signal });
+    refuseProtected(protection, volumeSubject(found), "remove");
+    const { Name = volume_name, CreatedAt } = found;
+    const used_by = (await volumeUsers(docker, Name, signal)).map(({ name }) => name);
+    const size = await volumeSizeSoon(docker, Name, signal);
+    const object = {
+      kind: "volume" as const,
+      id: Name,
+      ...(size === undefined ? {} : { size }),
+      ...createdAt(CreatedAt),
+      used_by,
+    };
+    const also = used_by.map((name) => `Docker will refuse while container ${name} uses it`);
+    return { objects: [object], also };
   },
   async run({ docker, signal }, { volume_name, force }, [planned]) {
     const { id = volume_name, used_by = [] } = planned ?? {};

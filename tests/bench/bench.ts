@@ -15,7 +15,9 @@ import { largeLists } from "./rows/large_lists.ts";
 import { list } from "./rows/list.ts";
 import { logs } from "./rows/logs.ts";
 import { ping } from "./rows/ping.ts";
+import { pipeline } from "./rows/pipeline.ts";
 import { pull } from "./rows/pull.ts";
+import { redaction } from "./rows/redaction.ts";
 import { start } from "./rows/start.ts";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Report>>> = {
@@ -23,10 +25,12 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Report
   list,
   "large-lists": largeLists,
   ping,
+  pipeline,
   logs,
   exec,
   pull,
   build,
+  redaction,
   idle,
 };
 /** A median of fewer says little. */

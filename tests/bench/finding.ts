@@ -45,10 +45,10 @@ export interface AbsoluteBar {
   readonly unit: Unit;
 }
 
-/** What numbers count: milliseconds, or bytes. */
-export type Unit = "ms" | "bytes" | "MiB" | "MB";
+/** What numbers count: milliseconds, microseconds, or bytes. */
+export type Unit = "ms" | "µs" | "bytes" | "MiB" | "MB";
 
-const BYTES: Readonly<Record<Exclude<Unit, "ms">, number>> = {
+const BYTES: Readonly<Record<Exclude<Unit, "ms" | "µs">, number>> = {
   bytes: 1,
   MB: 1_000_000,
   MiB: 1_048_576,
@@ -73,7 +73,7 @@ export function inform(bar: Omit<RatioBar, "limit">): Finding {
   return { ...compare({ ...bar, limit: Infinity }), bar: "none" };
 }
 
-/** A median against a limit; both in milliseconds or bytes. */
+/** A median against a limit; both in the unit's own numbers, sizes in bytes. */
 export function limitTo({ what, ours, limit, unit }: AbsoluteBar): Finding {
   const value = show(median(ours), unit);
   const met = median(ours) <= limit;
@@ -86,9 +86,10 @@ export function require(what: string, met: boolean): Finding {
   return { what, ours: answer, against: "", figure: answer, bar: "yes", met };
 }
 
-/** A number of milliseconds or bytes for people, in `unit`. */
+/** A number for people: a time in its unit, or bytes shown in `unit`. */
 export function show(value: number, unit: Unit): string {
   if (unit === "ms") return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
+  if (unit === "µs") return `${value.toFixed(0)} µs`;
   const amount = value / BYTES[unit];
   return `${amount.toFixed(unit === "bytes" ? 0 : 1).replace(/\.0$/, "")} ${unit}`;
 }

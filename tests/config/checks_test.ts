@@ -91,6 +91,20 @@ Deno.test("checkTogether() warns about destructive operations, and more so witho
   assert.deepEqual(warnings({ requireConfirmationForDestructive: false }), []);
 });
 
+Deno.test("checkTogether() lets redaction be off on stdio only, and warns about it", () => {
+  const mistakes = (config: Partial<Config>) => checkTogether(...given(config)).mistakes;
+  assert.match(warnings({ redact: "off" })[0] ?? "", /^SAFETY_REDACT is off: the model/);
+  assert.deepEqual(mistakes({ redact: "off" }), []);
+  const network = "http" as string as Config["transport"];
+  assert.deepEqual(mistakes({ redact: "off", transport: network }).map(({ line }) => line), [
+    'SAFETY_REDACT: "off" is for stdio only; use standard or all',
+  ]);
+  for (const redact of ["standard", "all"] as const) {
+    assert.deepEqual(warnings({ redact }), []);
+    assert.deepEqual(mistakes({ redact, transport: network }), []);
+  }
+});
+
 Deno.test("checkToolNames() refuses names that no version has, in both lists", () => {
   const tools = new Set(["docker_version", "docker_exec_command"]);
   const bad = given({ allowedTools: ["docker_version", "docker_verison"], deniedTools: ["bash"] });
@@ -120,4 +134,15 @@ Deno.test("checkFiles() says for each file what is wrong with it", async () => {
   assert.equal(await line("directory"), 'DOCKER_TLS_CA_CERT: "directory" is not a file');
   assert.match(await line("ungranted") ?? "", /deno run takes --allow-read=ungranted$/);
   assert.match(await line("looping") ?? "", /cannot read "looping": Too many levels/);
+});
+
+Deno.test("checkTogether() says which settings have no effect without the audit log", () => {
+  assert.deepEqual(warnings({ auditLogEnabled: false }), []);
+  assert.deepEqual(warnings({ auditLogFile: "/a", auditFailMode: "open" }), []);
+  assert.deepEqual(
+    warnings({ auditLogEnabled: false, auditLogFile: "/a", auditFailMode: "open" }),
+    ["SECURITY_AUDIT_LOG_FILE", "SECURITY_AUDIT_FAIL_MODE"].map((name) =>
+      `${name} has no effect: SECURITY_AUDIT_LOG_ENABLED is off`
+    ),
+  );
 });

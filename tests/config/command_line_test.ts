@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { readCommandLine } from "../../src/config/command_line.ts";
 
-const commands = { config: ["deno-flags"], docs: ["write"] };
+const commands = {
+  config: { switches: ["deno-flags"] },
+  docs: { switches: ["write"] },
+  "audit verify": { values: ["expect"], words: 1 },
+};
 
 function lines(args: readonly string[]): string[] {
   return readCommandLine(args, { commands }).mistakes.map(({ line }) => line);
@@ -41,6 +45,20 @@ Deno.test("readCommandLine() gives a command its own switches and no other comma
   assert.ok(line.switches.has("deno-flags"));
   assert.deepEqual(line.mistakes, []);
   assert.match(lines(["docs", "--deno-flags"])[0] ?? "", /^--deno-flags: is not a flag; /);
+});
+
+Deno.test("readCommandLine() reads a command of two words, its words and its flags with values", () => {
+  const args = ["audit", "verify", "a.jsonl", "--expect", "12ab", "--port", "1"];
+  const { command, words, options, values, mistakes } = readCommandLine(args, { commands });
+  assert.deepEqual([command, words, mistakes], ["audit verify", ["a.jsonl"], []]);
+  assert.equal(options.get("expect"), "12ab");
+  assert.deepEqual([...values], [["port", "1"]]);
+  assert.deepEqual(lines(["audit", "verify", "a", "b"]), [
+    '"b": is one word too many after "audit verify"',
+  ]);
+  assert.match(lines(["audit"])[0] ?? "", /^"audit": is not a command; /);
+  assert.deepEqual(lines(["audit", "verify", "--expect"]), ["--expect: needs a value"]);
+  assert.match(lines(["config", "--expect", "12ab"])[0] ?? "", /^--expect: is not a flag; /);
 });
 
 Deno.test("readCommandLine() reports every mistake with its code", () => {

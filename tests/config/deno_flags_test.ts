@@ -26,6 +26,12 @@ Deno.test("denoFlags() grants a TCP host, its port and the files TLS is opened w
   );
 });
 
+Deno.test("denoFlags() grants files that are written to be read as well", () => {
+  const { flags } = denoFlags({ kind: "ssh" }, { written: ["/audit.jsonl", "/audit.jsonl.lock"] });
+  assert.ok(flags.includes("--allow-read=/audit.jsonl,/audit.jsonl.lock"), flags.join(" "));
+  assert.ok(flags.includes("--allow-write=/audit.jsonl,/audit.jsonl.lock"), flags.join(" "));
+});
+
 Deno.test("denoFlags() puts an IPv6 address in brackets, once", () => {
   for (const hostname of ["2001:db8::1", "[2001:db8::1]"]) {
     const { flags } = denoFlags({ kind: "tcp", hostname, port: 2375 });

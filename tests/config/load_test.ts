@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/config/mistake.ts";
 import { defaultConfig } from "../../src/config/settings.ts";
 
 const toolNames = ["docker_exec_command", "docker_version", "docker_list_containers"];
-const commands = { config: ["deno-flags"] };
+const commands = { config: { switches: ["deno-flags"] } };
 
 interface Given {
   readonly args?: readonly string[];
@@ -183,11 +183,11 @@ Deno.test("loadConfig() shows no secret, no password of an address, and no endle
 });
 
 Deno.test("loadConfig() says for every setting that is not in force yet what happens instead", async () => {
-  const env = { SECURITY_OAUTH_ENABLED: "true", SECURITY_RATE_LIMIT_ENABLED: "true" };
+  const env = { SECURITY_OAUTH_ENABLED: "true", SECURITY_TRUSTED_PROXIES: "192.0.2.0/24" };
   const { warnings } = await load({ args: ["--port", "8443"], env });
   assert.deepEqual(warnings, [
-    "SECURITY_RATE_LIMIT_ENABLED is set but not in force yet in this version: " +
-    "calls are limited by SAFETY_MAX_CONCURRENT_OPERATIONS only",
+    "SECURITY_TRUSTED_PROXIES is set but not in force yet in this version: " +
+    "only stdio is served, so no client has an address",
     "SECURITY_OAUTH_ENABLED is set but not in force yet in this version: " +
     "only stdio is served, to whoever starts the program, without authentication",
     "--port is set but not in force yet in this version: " +
@@ -197,7 +197,11 @@ Deno.test("loadConfig() says for every setting that is not in force yet what hap
 
 Deno.test("loadConfig() checks the values of settings that are not in force yet", async () => {
   const lines = await mistakes({
-    env: { SECURITY_RATE_LIMIT_RPM: "0", SECURITY_OAUTH_ISSUER: "idp", MCP_TLS_ENABLED: "maybe" },
+    env: {
+      SECURITY_OAUTH_CLOCK_SKEW_SECONDS: "301",
+      SECURITY_OAUTH_ISSUER: "idp",
+      MCP_TLS_ENABLED: "maybe",
+    },
   });
   assert.equal(lines.length, 3);
 });

@@ -65,20 +65,12 @@ async function demo(engine: TestEngine): Promise<void> {
   await show(server, "docker_container_logs", { container_id: NAME, tail: 5 });
   await show(server, "docker_container_stats", { container_id: NAME });
   await show(server, "docker_stop_container", { container_id: NAME, timeout: 2 });
-  await say("\nA deletion is refused until the operator has said that nobody needs to confirm it:");
-  await show(server, "docker_remove_container", { container_id: NAME });
-}
-
-/** Cleans up through the server too, now with the operator's consent. */
-async function cleanUp(engine: TestEngine): Promise<void> {
-  const env = {
-    DOCKER_HOST: engine.host,
-    SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS: "true",
-    SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE: "false",
-  };
-  await using server = await connect({ env });
-  await say("\nThe same call of a server whose operator has:");
-  await show(server, "docker_remove_container", { container_id: NAME, force: true, volumes: true });
+  await say("\nA deletion answers with its plan, and happens when the same call comes with it:");
+  const input = { container_id: NAME, force: true, volumes: true };
+  const { confirm } = await show(server, "docker_remove_container", input);
+  await show(server, "docker_remove_container", { ...input, confirm });
+  await say("\nA second time that plan counts for nothing:");
+  await show(server, "docker_remove_container", { ...input, confirm });
 }
 
 /** The Engine of `DOCKER_HOST`, else one that runs here anyway, else a private one where that may be. */
@@ -103,7 +95,6 @@ const engine = connectEngine(socket);
 try {
   await say(`Engine: ${engine.host}`);
   await demo(engine);
-  await cleanUp(engine);
   await say("\nDone; nothing was left behind.");
 } finally {
   await engine.release();

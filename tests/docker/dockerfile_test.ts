@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { imagesOfDockerfile } from "../../src/docker/dockerfile.ts";
+import { allImagesOfDockerfile, imagesOfDockerfile } from "../../src/docker/dockerfile.ts";
 import { formatImageReference } from "../../src/docker/reference.ts";
 
 function images(text: string, buildArgs?: Record<string, string>): string[] {
@@ -33,3 +33,44 @@ for (const [text, expected, buildArgs] of CASES) {
     assert.deepEqual(images(text, buildArgs), expected);
   });
 }
+
+/** What a builder reads in other ways than a hurried reader does; no image may hide there. */
+const HIDING: readonly (readonly [string, readonly string[], Record<string, string>?])[] = [
+  ["FROM a\nRUN echo \\\\\nFROM r.example/evil", ["a", "r.example/evil"]],
+  ["FROM a\nFRO\\\nM r.example/evil", ["a", "r.example/evil"]],
+  ["FROM a\nFROM r.exa\\\nmple/evil", ["a", "r.example/evil"]],
+  ["FROM a\nFROM r.example/evil \\", ["a", "r.example/evil"]],
+  ["# a comment\n# escape=`\nFROM a\nRUN x `\nFROM r.example/evil", ["a", "r.example/evil"]],
+  ["\uFEFFFROM r.example/evil", ["r.example/evil"]],
+  ["//syntax=r.example/evil\nFROM a", ["r.example/evil", "a"]],
+  ["#!/usr/bin/build\n# syntax=r.example/evil\nFROM a", ["r.example/evil", "a"]],
+  ['{"syntax": "r.example/evil"}', ["r.example/evil"]],
+  ["# syntax=docker/dockerfile:1\nFROM a", ["r.example/evil", "a"], {
+    BUILDKIT_SYNTAX: "r.example/evil",
+  }],
+  ['FROM a\nRUN --mount=type=bind,"from=r.example/evil",target=/x y', ["a", "r.example/evil"]],
+  ["FROM a\nRUN --mount=FROM=r.example/evil,target=/x y", ["a", "r.example/evil"]],
+  ["FROM a\nRUN --mount=from=b,target=/x --mount=from=r.example/evil y", [
+    "a",
+    "b",
+    "r.example/evil",
+  ]],
+  ["FROM a\nRUN <<END\nFROM b \\\nEND\nFROM r.example/evil", ["a", "b", "r.example/evil"]],
+];
+
+for (const [text, expected, buildArgs] of HIDING) {
+  Deno.test(`imagesOfDockerfile() overlooks nothing in ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(images(text, buildArgs), expected);
+  });
+}
+
+Deno.test("allImagesOfDockerfile() tells the names that only the build finds out", () => {
+  const unknown = (text: string) => allImagesOfDockerfile(text).unknown;
+  assert.deepEqual(unknown("ARG A=a\nFROM $A AS x\nFROM x\nFROM scratch"), []);
+  const names = ["$A", "${A-evil}", "${A:-${B}}", "${A#x}", 'e"vi"l', "a:$TARGETARCH", "UPPER"];
+  for (const name of names) assert.deepEqual(unknown(`FROM ${name}`), [name], name);
+  assert.deepEqual(unknown("FROM a\nCOPY --from=$B / /\nRUN --mount=from=${C},x=y z"), [
+    "$B",
+    "${C}",
+  ]);
+});

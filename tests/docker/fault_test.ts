@@ -252,6 +252,23 @@ Deno.test("createDocker() negotiates once for concurrent first calls", async () 
   }, "1.41");
 });
 
+Deno.test("containers.create() sends no platform to an Engine that would not heed it", async () => {
+  const create = (docker: Docker, platform?: string) =>
+    docker.containers.create({ Image: "a" }, { platform });
+  await withFake({}, async ({ engine, docker }) => {
+    engine.answer("POST /containers/create", json({ Id: "1" }, 201));
+    const error = await rejects(create(docker, "linux/s390x"), "unsupported");
+    assert.match(error.message, /choosing a platform needs API 1\.41, this Engine speaks 1\.40$/);
+    assert.equal(engine.count("POST /containers/create"), 0);
+    assert.equal((await create(docker)).Id, "1");
+  }, "1.40");
+  await withFake({}, async ({ engine, docker }) => {
+    engine.answer("POST /containers/create", json({ Id: "1" }, 201));
+    assert.equal((await create(docker, "linux/s390x")).Id, "1");
+    assert.match(engine.requests.at(-1)?.path ?? "", /platform=linux%2Fs390x/);
+  }, "1.41");
+});
+
 Deno.test("createDocker() lets others negotiate on when one caller leaves", async () => {
   await withFake({}, async ({ engine, docker }) => {
     const asked = Promise.withResolvers<void>();

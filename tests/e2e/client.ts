@@ -1,4 +1,4 @@
-import { Client } from "@modelcontextprotocol/client";
+import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
 /** How to start the server under test. */
@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly binary?: string;
   /** `auto` speaks the newest protocol revision, `legacy` the one with `initialize`. @default {"legacy"} */
   readonly mode?: "auto" | "legacy";
+  /** Answers for the user what the server asks; without it the client cannot ask. */
+  readonly user?: (question: string) => ElicitResult | Promise<ElicitResult>;
   readonly cwd?: string;
 }
 
@@ -46,7 +48,9 @@ export function serverEnvironment(
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env };
+  // The audit log would go to the home directory of whoever runs the tests.
+  const quiet = { NO_COLOR: "1", SECURITY_AUDIT_LOG_ENABLED: "false" };
+  return { ...Object.fromEntries(inherited), ...quiet, ...env };
 }
 
 /** The command that starts the server from its sources. */
@@ -59,7 +63,7 @@ class OneProcessTransport extends StdioClientTransport {}
 
 /** Starts a server as a desktop client does and connects the official client to it. */
 export async function connect(
-  { env = {}, args = [], binary, mode = "legacy", cwd }: StartOptions = {},
+  { env = {}, args = [], binary, mode = "legacy", cwd, user }: StartOptions = {},
 ): Promise<Connection> {
   const [command, commandArgs] = binary === undefined ? serverCommand(args) : [binary, [...args]];
   const transport = new OneProcessTransport({
@@ -73,7 +77,11 @@ export async function connect(
   transport.stderr?.on("data", (chunk: Uint8Array) => stderr += new TextDecoder().decode(chunk));
   const client = new Client({ name: "mcp-docker-tests", version: "1" }, {
     versionNegotiation: { mode },
+    ...(user === undefined ? {} : { capabilities: { elicitation: { form: {} } } }),
   });
+  if (user !== undefined) {
+    client.setRequestHandler("elicitation/create", ({ params }) => user(params.message));
+  }
   await client.connect(transport);
   return connection(client, transport, () => stderr);
 }

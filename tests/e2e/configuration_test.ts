@@ -71,12 +71,12 @@ Deno.test("a tool names an Engine address that cannot be right, and shows right 
 
 Deno.test("serve says of what is set but not in force that it is not, and never starts to listen", async () => {
   await using server = await RawServer.initialized({
-    env: { DOCKER_HOST: "unix:///nonexistent/docker.sock", SECURITY_AUDIT_LOG_ENABLED: "true" },
+    env: { DOCKER_HOST: "unix:///nonexistent/docker.sock", SECURITY_OAUTH_ENABLED: "true" },
   });
   await server.closeInput();
   const { code, stderr } = await server.exit();
   assert.equal(code, 0);
-  assert.match(stderr, /SECURITY_AUDIT_LOG_ENABLED/);
+  assert.match(stderr, /SECURITY_OAUTH_ENABLED/);
 });
 
 Deno.test("serve reads no .env from the working directory, but one that is named", async () => {

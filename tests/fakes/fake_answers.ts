@@ -28,6 +28,7 @@ export const goodAnswers: Readonly<Record<string, FakeReply>> = {
   "GET /containers/{}/logs": () => frames("one\n", "two\n"),
   "GET /containers/{}/stats": () =>
     lines(stats("2026-01-01T00:00:00Z", 10), stats("2026-01-01T00:00:01Z", 20)),
+  "GET /containers/{}/top": { Titles: ["PID", "CMD"], Processes: [["1", "nginx"]] },
   "POST /containers/create": () => Response.json({ Id: ID, Warnings: null }, { status: 201 }),
   "POST /containers/{}/start": done,
   "POST /containers/{}/stop": done,
@@ -72,6 +73,7 @@ export const goodAnswers: Readonly<Record<string, FakeReply>> = {
     Response.json({ Name: "shop_data", Driver: "local" }, { status: 201 }),
   "DELETE /volumes/{}": done,
   "GET /info": { Name: "host", ServerVersion: "28.5.0", NCPU: 2, Warnings: null },
+  "GET /secrets": [{ ID: "s1", Spec: { Name: "shop_key" } }],
   "GET /version": { Version: "28.5.0", ApiVersion: "1.51" },
   "GET /events": () => lines({ Type: "container", Action: "die", time: 1, Actor: { ID } }),
   "GET /system/df": { LayersSize: 10, Images: null, Volumes: null },

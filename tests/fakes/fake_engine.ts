@@ -98,6 +98,8 @@ export class FakeEngine implements AsyncDisposable {
   readonly requests: FakeRequest[] = [];
   /** Connections that were opened so far. */
   connections = 0;
+  /** Answers what {@linkcode FakeEngine.answer} says nothing about. */
+  otherwise: FakeAnswer = json({ message: "page not found" }, 404);
   readonly #answers = new Map<string, FakeAnswer[]>();
   readonly #open = new Set<Deno.Conn>();
   #running: Promise<unknown> = Promise.resolve();
@@ -181,7 +183,7 @@ export class FakeEngine implements AsyncDisposable {
   #next(request: FakeRequest): FakeAnswer {
     const answers = this.#answers.get(endpointOf(request)) ?? [];
     const answer = answers.length > 1 ? answers.shift() : answers[0];
-    return answer ?? json({ message: "page not found" }, 404);
+    return answer ?? this.otherwise;
   }
 }
 
@@ -220,9 +222,21 @@ class WireReader {
   }
 
   async #body(headers: Headers): Promise<string> {
+    if (headers.get("transfer-encoding") === "chunked") return await this.#chunks();
     const length = Number(headers.get("content-length") ?? 0);
     while (this.#buffered.length < length && await this.#more());
     return this.#take(length);
+  }
+
+  async #chunks(): Promise<string> {
+    let body = "";
+    for (;;) {
+      const length = parseInt(await this.#until("\r\n") ?? "0", 16);
+      while (this.#buffered.length < length + 2 && await this.#more());
+      body += this.#take(length);
+      this.#take(2);
+      if (length === 0) return body;
+    }
   }
 
   async #until(mark: string): Promise<string | undefined> {

@@ -49,6 +49,7 @@ const allowed: readonly [string, string, string?][] = [
   ["GET", `/containers/${ID}/json`],
   ["GET", "/containers/my_app.1-x/logs?tail=5"],
   ["GET", "/containers/web/stats"],
+  ["GET", "/containers/web/top"],
   ["POST", "/containers/create?name=web", '{"Image":"a","HostConfig":{}}'],
   ["POST", "/containers/web/start"],
   ["POST", "/containers/web/stop?t=5"],
@@ -81,6 +82,7 @@ const allowed: readonly [string, string, string?][] = [
   ["GET", "/volumes/data"],
   ["POST", "/volumes/create", '{"Name":"data"}'],
   ["DELETE", "/volumes/data"],
+  ["GET", "/secrets"],
 ];
 
 Deno.test("guardTransport() lets every request of its table pass unchanged, with and without version", async () => {
@@ -88,7 +90,10 @@ Deno.test("guardTransport() lets every request of its table pass unchanged, with
     for (const whole of [path, `/v1.41${path}`]) {
       const { sent, transport } = guarded();
       await transport.fetch(whole, { method, body });
-      assert.deepEqual(sent, [["fetch", whole, method]]);
+      assert.deepEqual(sent.at(-1), ["fetch", whole, method]);
+      // Before it, at most one look at what it names.
+      assert.ok(sent.slice(0, -1).every(([, , method]) => method === "GET"), whole);
+      assert.ok(sent.length <= 2, whole);
     }
   }
 });
@@ -107,7 +112,7 @@ const others = `
   POST /images/load | GET /images/get | GET /images/a/get | GET /images/search
   GET /distribution/a/json
   GET /containers/a/archive | HEAD /containers/a/archive | PUT /containers/a/archive
-  GET /containers/a/export | GET /containers/a/changes | GET /containers/a/top
+  GET /containers/a/export | GET /containers/a/changes
   GET /containers/a/attach/ws | POST /containers/a/attach | POST /containers/a/resize
   POST /containers/a/kill | POST /containers/a/pause | POST /containers/a/unpause
   POST /containers/a/rename | POST /containers/a/update | POST /containers/a/wait
@@ -115,7 +120,7 @@ const others = `
   PUT /volumes/a | POST /session | POST /grpc
   GET /plugins | POST /plugins/pull | POST /plugins/a/enable | GET /plugins/privileges
   GET /swarm | POST /swarm/init | POST /swarm/join | GET /nodes | GET /services
-  POST /services/create | GET /tasks | GET /secrets | POST /secrets/create | GET /configs
+  POST /services/create | GET /tasks | GET /secrets/a | POST /secrets/create | GET /configs
   PUT /containers/create | PATCH /containers/a | DELETE /containers | DELETE /images
   DELETE /networks | DELETE /volumes | POST /info | HEAD /containers/json | OPTIONS /info
 `.split(/[|\n]/).map((line) => line.trim()).filter((line) => line !== "");
@@ -126,6 +131,10 @@ Deno.test("guardTransport() refuses every other endpoint of the Engine", async (
     await refuses(method, path);
     await refuses(method, `/v1.51${path}`);
   }
+});
+
+Deno.test("guardTransport() refuses arguments of the ps that the Engine runs on its host", async () => {
+  await refuses("GET", "/containers/a/top?ps_args=-eo%20pid,args");
 });
 
 Deno.test("guardTransport() refuses paths that mean another endpoint once they are resolved", async () => {
@@ -262,6 +271,34 @@ Deno.test("guardTransport() judges the body of a create and of an exec by the po
   await assert.rejects(send("/networks/shop/connect", mac), refused);
   await assert.rejects(send("/networks/shop/disconnect", { Container: "../x" }), refused);
   assert.deepEqual(sent, []);
+});
+
+Deno.test("guardTransport() refuses a body that an authorization plugin would not see whole", async () => {
+  const { sent, transport } = guarded();
+  const create = (value: string) =>
+    transport.fetch("/containers/create", {
+      method: "POST",
+      body: JSON.stringify({ Image: "a", Env: [`A=${value}`] }),
+    });
+  await create("x".repeat(999_000));
+  await create("é".repeat(499_000));
+  assert.equal(sent.length, 2);
+  const tooLarge = { code: "policy", message: /its body has more than 1000000 bytes$/ };
+  await assert.rejects(create("x".repeat(1_000_001)), tooLarge);
+  await assert.rejects(create("é".repeat(500_001)), tooLarge);
+  assert.equal(sent.length, 2);
+});
+
+Deno.test("guardTransport() refuses a create with anything but its own parameters", async () => {
+  const body = '{"Image":"a"}';
+  const { transport } = guarded();
+  await transport.fetch("/containers/create?name=web&platform=linux%2Fs390x", {
+    method: "POST",
+    body,
+  });
+  for (const query of ["x=1", "name=a&Name=b", "name=a;b", "fromSrc=-"]) {
+    await refuses("POST", `/containers/create?${query}`, body);
+  }
 });
 
 Deno.test("guardTransport() guards a hijack, names the same Engine and disposes what it wraps", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { deadline, limitConcurrency } from "../../src/safety/limits.ts";
+import { deadline, limit } from "../../src/safety/limits.ts";
 import type { Tool, ToolCall, ToolOutput } from "../../src/tools/tool.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
 import { callOf as toolCallOf } from "./tool_call.ts";
@@ -27,7 +27,7 @@ class Calls {
   readonly #ends: PromiseWithResolvers<ToolOutput>[] = [];
 
   constructor(maximum: number) {
-    this.#step = limitConcurrency(maximum);
+    this.#step = limit({ atOnce: maximum });
   }
 
   start(signal?: AbortSignal): Promise<ToolOutput> {
@@ -55,7 +55,7 @@ class Calls {
   }
 }
 
-Deno.test("limitConcurrency() lets so many calls run at once, and the next when one has ended", async () => {
+Deno.test("limit() lets so many calls run at once, and the next when one has ended", async () => {
   using time = new FakeTime();
   const calls = new Calls(2);
   const all = [calls.start(), calls.start(), calls.start()];
@@ -70,7 +70,7 @@ Deno.test("limitConcurrency() lets so many calls run at once, and the next when 
   assert.deepEqual([calls.running, time.pending], [0, 0]);
 });
 
-Deno.test("limitConcurrency() frees the slot of a call that fails", async () => {
+Deno.test("limit() frees the slot of a call that fails", async () => {
   using time = new FakeTime();
   const calls = new Calls(1);
   const failing = calls.start();
@@ -84,7 +84,7 @@ Deno.test("limitConcurrency() frees the slot of a call that fails", async () => 
   await waiting;
 });
 
-Deno.test("limitConcurrency() frees the slot of a call that is cancelled while it runs", async () => {
+Deno.test("limit() frees the slot of a call that is cancelled while it runs", async () => {
   using time = new FakeTime();
   const calls = new Calls(1);
   const controller = new AbortController();
@@ -101,7 +101,7 @@ Deno.test("limitConcurrency() frees the slot of a call that is cancelled while i
   await next;
 });
 
-Deno.test("limitConcurrency() lets go of a call that is cancelled while it waits, and of its place", async () => {
+Deno.test("limit() lets go of a call that is cancelled while it waits, and of its place", async () => {
   using time = new FakeTime();
   const calls = new Calls(1);
   const running = calls.start();
@@ -121,7 +121,7 @@ Deno.test("limitConcurrency() lets go of a call that is cancelled while it waits
   assert.equal(time.pending, 0);
 });
 
-Deno.test("limitConcurrency() refuses at once a call that was cancelled before it could wait", async () => {
+Deno.test("limit() refuses at once a call that was cancelled before it could wait", async () => {
   using time = new FakeTime();
   const calls = new Calls(1);
   const running = calls.start();
@@ -132,7 +132,7 @@ Deno.test("limitConcurrency() refuses at once a call that was cancelled before i
   assert.equal(time.pending, 0);
 });
 
-Deno.test("limitConcurrency() refuses a call that waited two seconds, and not a moment earlier", async () => {
+Deno.test("limit() refuses a call that waited two seconds, and not a moment earlier", async () => {
   using time = new FakeTime();
   const calls = new Calls(1);
   const running = calls.start();
@@ -157,10 +157,10 @@ Deno.test("limitConcurrency() refuses a call that waited two seconds, and not a 
   await next;
 });
 
-Deno.test("limitConcurrency() serves those who wait in order", async () => {
+Deno.test("limit() serves those who wait in order", async () => {
   using time = new FakeTime();
   const order: number[] = [];
-  const step = limitConcurrency(1);
+  const step = limit({ atOnce: 1 });
   const all = [0, 1, 2, 3].map((index) =>
     step(callOf(), async () => {
       order.push(index);
@@ -172,7 +172,7 @@ Deno.test("limitConcurrency() serves those who wait in order", async () => {
   assert.deepEqual(order, [0, 1, 2, 3]);
 });
 
-Deno.test("limitConcurrency() never runs more than it may, whatever ends how", async () => {
+Deno.test("limit() never runs more than it may, whatever ends how", async () => {
   using time = new FakeTime();
   const calls = new Calls(3);
   const all: Promise<unknown>[] = [];
@@ -194,8 +194,8 @@ Deno.test("limitConcurrency() never runs more than it may, whatever ends how", a
   assert.equal(time.pending, 0);
 });
 
-Deno.test("limitConcurrency() keeps quick reading calls apart from all others", async () => {
-  const step = limitConcurrency(1);
+Deno.test("limit() keeps quick reading calls apart from all others", async () => {
+  const step = limit({ atOnce: 1 });
   const ends: (() => void)[] = [];
   const start = (tool: Partial<Tool>): Promise<ToolOutput> =>
     step(callOf(undefined, tool), () => new Promise((resolve) => ends.push(() => resolve({}))));
@@ -216,6 +216,56 @@ Deno.test("limitConcurrency() keeps quick reading calls apart from all others", 
   for (const end of ends) end();
   await Promise.all([exec, reading, ...always]);
   assert.deepEqual([ends.length, time.pending], [4, 0]);
+});
+
+Deno.test("limit() lets a call wait two seconds in all, for its rate and for a place", async () => {
+  using time = new FakeTime();
+  const rate = { perCaller: 60, total: 600, burst: 2, now: () => time.now };
+  const step = limit({ atOnce: 1, rate });
+  const ends: (() => void)[] = [];
+  const start = (): Promise<ToolOutput> =>
+    step(callOf(), () => new Promise((resolve) => ends.push(() => resolve({}))));
+  const running = start();
+  const inTime = assert.rejects(start(), { code: "too_many_calls" });
+  let refused = false;
+  const late = assert.rejects(start(), { message: /SAFETY_MAX_CONCURRENT_OPERATIONS/ })
+    .then(() => refused = true); // waits a second for its turn
+  await time.pass(1999);
+  assert.equal(refused, false);
+  await time.pass(1);
+  await Promise.all([inTime, late]);
+  for (const end of ends) end();
+  await running;
+  assert.deepEqual([ends.length, time.pending], [1, 0]);
+});
+
+Deno.test("limit() refuses a call that comes too often without taking a place", async () => {
+  const step = limit({ atOnce: 1, rate: { perCaller: 1, total: 10 } });
+  const call = (): Promise<ToolOutput> => step(callOf(), () => Promise.resolve({}));
+  await call();
+  await assert.rejects(call(), {
+    message: /SECURITY_RATE_LIMIT_RPM/,
+    remedy: "Call again in 60 s",
+  });
+});
+
+Deno.test("limit() keeps one caller's calls from taking all places", async () => {
+  using time = new FakeTime();
+  const step = limit({ atOnce: 3, atOncePerCaller: 2 });
+  const ends: (() => void)[] = [];
+  const start = (id: string): Promise<ToolOutput> =>
+    step(
+      { ...callOf(), caller: { id } },
+      () => new Promise((resolve) => ends.push(() => resolve({}))),
+    );
+  const running = [start("a"), start("a")];
+  const refused = assert.rejects(start("a"), { message: /SECURITY_RATE_LIMIT_CONCURRENT/ });
+  running.push(start("b"));
+  await time.pass(2000);
+  await refused;
+  assert.equal(ends.length, 3);
+  for (const end of ends) end();
+  await Promise.all(running);
 });
 
 /** Runs a call that only ends by its signal; answers with what it ended. */

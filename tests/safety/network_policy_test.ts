@@ -112,3 +112,15 @@ Deno.test("judgeDisconnect() accepts a name and force only", () => {
     assert.throws(() => judgeDisconnect(body), REFUSED, JSON.stringify(body));
   }
 });
+
+Deno.test("judgeNetwork() refuses the drivers of the host's network and of none, whatever is allowed", () => {
+  for (const Driver of ["host", "null"]) {
+    for (const allowPrivileged of [false, true]) {
+      assert.throws(() => judgeNetwork({ Name: "shop", Driver }, { allowPrivileged }), {
+        code: "policy",
+        message: new RegExp(`^driver: "${Driver}" is not allowed`),
+      });
+    }
+  }
+  judgeNetwork({ Name: "shop", Driver: "bridge" }, ordinaryPolicy);
+});

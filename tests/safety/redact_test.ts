@@ -203,6 +203,7 @@ Deno.test("redactValue() lets no secret through, wherever it is put", () => {
 Deno.test("redact() redacts the output of a call, and leaves it alone when it is off", async () => {
   const output: ToolOutput = { logs: "DB_PASSWORD=hunter2" };
   assert.deepEqual(await redact()(toolCall(), () => Promise.resolve(output)), {
+    redactions: { env: 1 },
     logs: "DB_PASSWORD=[redacted:env]",
   });
   assert.equal(await redact("off")(toolCall(), () => Promise.resolve(output)), output);

@@ -57,6 +57,27 @@ Deno.test("listing() shows a tool as clients read it, without what no model need
   });
 });
 
+Deno.test("listing() lets an example of an object stand for the schema of its members", () => {
+  const input = () =>
+    z.strictObject({
+      shown: z.record(z.enum(["a"]), z.string()).meta({ description: 'E.g. {"a": "b"}' }),
+      told: z.strictObject({ a: z.string() }).meta({ description: "An a" }),
+    });
+  const probe = tool({ input, example: { shown: { a: "b" }, told: { a: "b" } } });
+  const { properties } = listing(probe).inputSchema as { properties: unknown };
+  assert.deepEqual(properties, {
+    shown: { description: 'E.g. {"a": "b"}', type: "object", propertyNames: { enum: ["a"] } },
+    told: {
+      description: "An a",
+      type: "object",
+      properties: { a: { type: "string" } },
+      required: ["a"],
+      additionalProperties: false,
+    },
+  });
+  assert.ok(!probe.input().safeParse({ shown: { a: 1 }, told: { a: "b" } }).success);
+});
+
 Deno.test("listing() derives the annotations from safety and idempotence", () => {
   const hints = (change: Partial<Tool>) => {
     const { readOnlyHint, destructiveHint, idempotentHint } = listing(tool(change)).annotations ??

@@ -3,12 +3,8 @@ import { z } from "zod";
 import { createDocker } from "../../src/docker/client.ts";
 import { DockerError } from "../../src/docker/errors.ts";
 import { createPipeline, type PipelineOptions } from "../../src/server/pipeline.ts";
-import {
-  defineTool,
-  type PlannedObject,
-  type Tool,
-  type ToolOutput,
-} from "../../src/tools/tool.ts";
+import type { Plan, PlannedObject } from "../../src/tools/plan.ts";
+import { defineTool, type Tool, type ToolOutput } from "../../src/tools/tool.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 import { callOf } from "../safety/tool_call.ts";
 
@@ -41,7 +37,12 @@ function probe(
     description: "Probe. Changes nothing.",
     untrusted: ["logs"],
     input: () => z.strictObject({ depth: z.number().max(9).default(1), id: z.string().optional() }),
-    output: () => z.object({ logs: z.string().optional(), count: z.number().optional() }),
+    output: () =>
+      z.object({
+        status: z.string().optional(),
+        logs: z.string().optional(),
+        count: z.number().optional(),
+      }),
     example: {},
     async run({ signal }, input, planned) {
       seen.ran++;
@@ -172,18 +173,47 @@ Deno.test("createPipeline() redacts before it shortens, so that no cut splits a 
 
 Deno.test("createPipeline() plans a destructive call first and gives the tool what was planned", async () => {
   const object = { kind: "container", id: "a" } as const;
-  const plan = () => Promise.resolve([object]);
-  const { run, seen } = probe(() => ({}), {}, { safety: "destructive", plan });
-  await run({});
+  const plan = () => Promise.resolve({ objects: [object] });
+  const { run, seen } = probe(() => ({ status: "done" }), {}, { safety: "destructive", plan });
+  assert.deepEqual(await run({}), { status: "done" });
   assert.deepEqual(seen.planned, [object]);
 });
 
-Deno.test("createPipeline() neither plans nor runs what has to be confirmed", async () => {
+Deno.test("createPipeline() answers what has to be confirmed with a plan, and runs it with the plan's token", async () => {
   let planned = 0;
-  const plan = () => Promise.resolve((planned++, []));
-  const { run, seen } = probe(() => ({}), { confirmation: true }, { safety: "destructive", plan });
-  await assert.rejects(run({}), { code: "confirmation_required" });
-  assert.deepEqual([planned, seen.ran], [0, 0]);
+  const objects = [{ kind: "volume", id: "data", name: "x \x1b[31mAWS_SECRET_ACCESS_KEY=hunter2" }];
+  const plan = () => Promise.resolve((planned++, { objects } as Plan));
+  const answer = () => ({ status: "done", count: 1 });
+  const { run, seen } = probe(answer, { confirmation: true }, { safety: "destructive", plan });
+  const output = await run({ depth: "2" });
+  assert.deepEqual([output.status, planned, seen.ran], ["planned", 1, 0]);
+  assert.match(String(output.notice), /depth was sent as a string/);
+  assert.doesNotMatch(JSON.stringify(output), /hunter2|\\u001b/);
+  const done = await run({ confirm: output.confirm, depth: 2, id: null });
+  assert.deepEqual([done, planned, seen.ran], [{ status: "done", count: 1 }, 2, 1]);
+  assert.deepEqual(seen.planned, objects);
+  assert.deepEqual(seen.input, { depth: 2 });
+});
+
+Deno.test("createPipeline() says of a plan that fails that nothing was changed", async () => {
+  const answer = { Id: 5 } as unknown as { Id: string };
+  const plan = () => Promise.reject(new TypeError(answer.Id));
+  const { run } = probe(() => ({}), {}, { safety: "destructive", plan });
+  await assert.rejects(run({}), { code: "incomplete", remedy: /20\.10 to 29/ });
+});
+
+Deno.test("createPipeline() runs no destructive tool that has no plan", async () => {
+  const { run, seen } = probe(() => ({ status: "done" }), {}, { safety: "destructive" });
+  await assert.rejects(run({}), /has no plan/);
+  assert.equal(seen.ran, 0);
+});
+
+Deno.test("createPipeline() holds no slot between a plan and its confirmation", async () => {
+  const plan = () => Promise.resolve({ objects: [{ kind: "volume", id: "data" }] } as Plan);
+  const options = { confirmation: true, maximumCalls: 1 } as const;
+  const { run } = probe(() => ({ status: "done" }), options, { safety: "destructive", plan });
+  const plans = [await run({}), await run({ depth: 2 }), await run({ depth: 3 })];
+  assert.ok(plans.every(({ status }) => status === "planned"));
 });
 
 Deno.test("createPipeline() does not start a call that is cancelled already", async () => {
@@ -208,4 +238,34 @@ Deno.test("createPipeline() holds no slot while arguments or policy refuse a cal
   await assert.rejects(run({ depth: 10 }), { code: "invalid_arguments" });
   held.resolve({ count: 1 });
   assert.deepEqual(await running, { count: 1 });
+});
+
+Deno.test("createPipeline() holds a caller to its limits, and each caller to its own", async () => {
+  const callerLimits = { rate: { perCaller: 1, total: 10 } };
+  const { run } = probe(() => ({ count: 1 }), { callerLimits });
+  await run({});
+  await assert.rejects(run({}), { code: "too_many_calls", remedy: /^Call again in 60 s$/ });
+  const { run: always } = probe(() => ({}), { callerLimits }, { alwaysAllowed: true });
+  await always({});
+  await assert.rejects(always({}), { code: "too_many_calls" });
+});
+
+Deno.test("createPipeline() does not count a call that policy or arguments refuse", async () => {
+  const callerLimits = { rate: { perCaller: 1, total: 10 } };
+  const { run } = probe(() => ({ count: 1 }), { callerLimits });
+  await assert.rejects(run({ depth: 10 }), { code: "invalid_arguments" });
+  assert.deepEqual(await run({}), { count: 1 });
+});
+
+Deno.test("createPipeline() gives a tool that is always allowed the client that always asks", async () => {
+  const probingDocker = createDocker(new FakeTransport());
+  for (const alwaysAllowed of [true, false]) {
+    let given: unknown;
+    const { run } = probe(() => ({}), { probingDocker }, {
+      alwaysAllowed,
+      run: ({ docker }) => Promise.resolve((given = docker, {})),
+    });
+    await run({});
+    assert.equal(given === probingDocker, alwaysAllowed);
+  }
 });

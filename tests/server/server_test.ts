@@ -21,7 +21,7 @@ function tool(name: string, run: Run, safety: Tool["safety"] = "safe"): Tool {
     input: () => z.strictObject({ id: z.string().optional() }),
     output: () => z.object({ text: z.string() }),
     example: {},
-    ...(safety === "destructive" ? { plan: () => Promise.resolve([]) } : {}),
+    ...(safety === "destructive" ? { plan: () => Promise.resolve({ objects: [] }) } : {}),
     run,
   });
 }

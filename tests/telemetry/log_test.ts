@@ -1,6 +1,7 @@
 import { reset } from "@logtape/logtape";
 import assert from "node:assert/strict";
 import { log, type LogOptions, startLog } from "../../src/telemetry/log.ts";
+import { cleanValue } from "../../src/safety/clean.ts";
 import { trace } from "../../src/telemetry/trace.ts";
 import { tools } from "../../src/catalog.ts";
 import { callOf } from "../safety/tool_call.ts";
@@ -55,6 +56,43 @@ Deno.test("startLog() writes one JSON object a line on request, also for text wi
   const entry = JSON.parse(lines[0] ?? "");
   assert.match(entry.message, /^one\ntwo/);
   assert.equal(entry.level, "INFO");
+});
+
+Deno.test("startLog() cleans messages as a whole, errors with their causes, and properties", async () => {
+  const act = (): void => {
+    log.warn("{text}", { text: "to\u200bken=hunter2 \x1b[31mred\n2026-01-01 forged" });
+    const cause = new Error("cause: A_TOKEN=hunter2\u202e");
+    log.error("failed: {error}", {
+      error: new Error("no --token hunter2", { cause }),
+      n: { a: 1 },
+    });
+  };
+  const text = await written({ level: "info", clean: cleanValue }, act);
+  const json = await written({ level: "info", clean: cleanValue, json: true }, act);
+  for (const lines of [text, json]) {
+    const all = lines.join("\n");
+    assert.doesNotMatch(all, /hunter2|[\p{Cc}--\n]|\p{Default_Ignorable_Code_Point}/v, all);
+    assert.equal(all.match(/\[redacted:/g)?.length, lines === text ? 3 : 6);
+  }
+  assert.match(text[1] ?? "", /^ {4}2026-01-01 forged$/);
+  assert.match(text.join("\n"), /\n {4}Caused by: Error: cause: A_TOKEN=\[redacted:env\]/);
+  assert.equal(json.length, 2);
+  const entry = JSON.parse(json[1] ?? "");
+  assert.deepEqual(entry.properties.n, { a: 1 });
+  const [joined = ""] = await written({ level: "info", clean: cleanValue }, () => {
+    log.warn("password={value}", { value: "hunter2" });
+  });
+  assert.match(joined, /password=\[redacted:field\]$/);
+});
+
+Deno.test("startLog() ends errors that cause themselves", async () => {
+  const error = new Error("round");
+  error.cause = error;
+  const lines = await written(
+    { level: "info", clean: cleanValue },
+    () => log.error("{error}", { error }),
+  );
+  assert.match(lines.join("\n"), /Caused by: Error: round/);
 });
 
 Deno.test("the log is silent until it is started", () => {

@@ -141,7 +141,6 @@ const rules: readonly [string, string, readonly Arguments[], readonly Arguments[
       { "": { bind: "/data" } },
       { "a/b": { bind: "/data" } },
       { "~/x": { bind: "/data" } },
-      { "C:\\x": { bind: "/data" } },
       { data: { bind: "data" } },
       { data: { bind: "/" } },
       { data: { bind: "/a/../etc" } },

@@ -61,8 +61,13 @@ Deno.test("BoundedOutput keeps short output whole, and says how much of a long o
 });
 
 Deno.test("BoundedOutput never splits characters at its cuts", () => {
-  const kept = read(encode("🐳".repeat(100)), [7, 13, 1], [10, 10]);
-  assert.equal(kept.text, "🐳\n[... 392 bytes left out ...]\n🐳");
+  for (const limit of [5000, 5001, 5002, 5003]) {
+    const kept = read(encode("🐳".repeat(4000)), [7, 13, 1], [limit, limit]);
+    assert.match(
+      kept.text,
+      /^(?:🐳){624,626}\n\[\.\.\. \d+ bytes left out \.\.\.\]\n(?:🐳){624,626}$/u,
+    );
+  }
 });
 
 Deno.test("BoundedOutput puts a character together whose bytes come around the other stream's", () => {
@@ -81,10 +86,18 @@ Deno.test("BoundedOutput shows half a character at the very end as one replaceme
 });
 
 Deno.test("BoundedOutput shows whole lines around a gap, else whole values, else whole words", () => {
+  const row = `"n": "12345", `.repeat(40);
   const cases = [
     ["one\ntwo\nthree\nfour\nfive\nsix\n", [10, 12], "one\ntwo\n", "five\nsix\n"],
-    [`{"a": "12345", "b": "12345", "c": "12345"}`, [19, 19], `{"a": "12345",`, ` "c": "12345"}`],
-    ["alpha beta gamma delta epsilon", [14, 12], "alpha beta ", "epsilon"],
+    ["one\ntwo\nthree:\n  four\n\tfive\nsix\n", [8, 22], "one\ntwo\n", "six\n"],
+    [
+      `{"a": "12345", ${row}"z": "12345"}`,
+      [19, 150],
+      `{"a": "12345",`,
+      ` "z": "12345"}`,
+    ],
+    [`alpha beta ${"gamma delta ".repeat(40)}epsilon`, [14, 140], "alpha beta ", "epsilon"],
+    ["alpha beta gamma delta epsilon", [14, 12], "alpha beta ", ""],
   ] as const;
   for (const [text, limits, before, after] of cases) {
     const kept = read(encode(text), [], [...limits]);
@@ -105,6 +118,42 @@ Deno.test("BoundedOutput shows no half of a secret, wherever the gap begins and 
       }
     }
   }
+});
+
+Deno.test("BoundedOutput shows no half of a secret in endless lines, whatever announces it", () => {
+  const secret = "hunter2secretvalue";
+  const words = "plain words of a line that is nothing special and never ends ".repeat(5);
+  const values = `"name": "web", "image": "nginx:1.27", "state": "running", `.repeat(5);
+  const forms = [
+    [words, `mysql --password ${secret} --host db `],
+    [words, `the password is ${secret} and so on `],
+    [words, `curl -u bob:${secret} https://x `],
+    [words, `Authorization: Bearer ${secret} `],
+    [words, `export DB_PASSWORD="${secret}" `],
+    [values, `"password": "${secret}", `],
+    [values, `"Cmd": ["--password", "${secret}"], `],
+    [values, `"password": "a, b, ${secret}, c", `],
+  ] as const;
+  for (const [filler, form] of forms) {
+    for (const end of ["", "\n"]) {
+      const whole = encode(filler + form + filler + end);
+      for (let cut = filler.length - 10; cut < filler.length + form.length + 10; cut++) {
+        const shown = [[0, whole.length - cut], [cut, 60], [60, whole.length - cut]].map((limits) =>
+          redactText(read(whole, [], limits as [number, number]).text)
+        ).join("\n\n");
+        for (let at = 0; at + 4 <= secret.length; at++) {
+          assert.ok(!shown.includes(secret.slice(at, at + 4)), `${form} at ${cut}: ${shown}`);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("BoundedOutput shows the end of one endless line", () => {
+  const whole = `{${`"name": "web", "state": "running", `.repeat(2000)}"last": 1}\n`;
+  const { text } = read(encode(whole), [], [10_000, 30_000]);
+  assert.ok(text.length > 39_000, `${text.length} characters`);
+  assert.ok(text.endsWith('"last": 1}\n'));
 });
 
 Deno.test("BoundedOutput keeps secrets readable for redaction among bytes that are no UTF-8", () => {

@@ -135,26 +135,20 @@ serverTest("docker_remove_container is neither listed nor callable unless it is 
   assert.equal((await engine.raw("GET", `/containers/${id}/json`)).status, 200);
 });
 
-for (const confirmation of [undefined, "true", "human"]) {
+for (const confirmation of ["default", "true", "human"]) {
   serverTest(
-    `docker_remove_container is refused while a confirmation is required (${confirmation})`,
-    async ({
-      callFailing,
-      engine,
-      server,
-    }) => {
+    `docker_remove_container deletes nothing at its first call (confirmation: ${confirmation})`,
+    async ({ call, callFailing, engine }) => {
       const id = await engine.create("busybox");
-      const { tools } = await server.client.listTools();
-      assert.ok(tools.some(({ name }) => name === "docker_remove_container"));
-      const text = await callFailing("docker_remove_container", { container_id: id, force: true });
-      assert.match(
-        text,
-        /needs a confirmation.*SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE=false\.$/,
-      );
+      const input = { container_id: id, force: true };
+      if (confirmation === "human") {
+        const text = await callFailing("docker_remove_container", input);
+        assert.match(text, /^Nothing was deleted: .*cannot ask/);
+      } else assert.equal((await call("docker_remove_container", input)).status, "planned");
       assert.equal((await engine.raw("GET", `/containers/${id}/json`)).status, 200);
     },
     {
-      env: confirmation === undefined
+      env: confirmation === "default"
         ? DESTRUCTIVE
         : { ...DESTRUCTIVE, SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE: confirmation },
     },

@@ -308,7 +308,7 @@ serverTest("docker_inspect_container cuts long fields where it is told to, and n
   const { details, truncation_info } = await call<Details>("docker_inspect_container", {
     container_id: id,
   });
-  assert.equal(details.Config.Cmd[1], "é".repeat(512));
+  assert.equal(details.Config.Cmd[1], "é".repeat(256)); // less a word that may be half a secret
   assert.equal(details.Config.Cmd[2], "short");
   assert.deepEqual(truncation_info, {
     truncated: true,

@@ -237,7 +237,7 @@ imageTest(`${INSPECT} cuts long fields where it is told to, and names them`, asy
   const { call, image } = test;
   const image_name = await image({ cmd: ["echo", "é".repeat(1000)] });
   const { details, truncation_info } = await call<Details>(INSPECT, { image_name });
-  assert.equal(details.Config.Cmd[1], "é".repeat(512));
+  assert.equal(details.Config.Cmd[1], "é".repeat(256)); // less a word that may be half a secret
   assert.deepEqual(truncation_info, {
     truncated: true,
     truncated_fields: {

@@ -179,7 +179,7 @@ serverTest(`${CREATE} passes on why the Engine refuses, and what to do next`, as
   );
   assert.match(
     await callFailing(CREATE, { name: uniqueName("host"), driver: "host" }),
-    /only one instance of "host" network is allowed/,
+    /"host" is not allowed: it makes no network of its own/,
   );
   assert.match(
     await callFailing(CREATE, { name: uniqueName("swarm"), driver: "overlay" }),

@@ -87,5 +87,10 @@ serverTest(`${TOOL} plans exactly that network, with everyone on it`, async (tes
     progress: () => {},
   };
   const plan = await removeNetwork.plan?.(context, { network_id: name });
-  assert.deepEqual(plan, [{ kind: "network", id, name, used_by: [stopped] }]);
+  const { created } = plan?.objects[0] ?? {};
+  assert.match(created ?? "", /^20\d\d-/);
+  assert.deepEqual(plan, {
+    objects: [{ kind: "network", id, name, created, used_by: [stopped] }],
+    also: [`Container ${stopped} can no longer start`],
+  });
 });

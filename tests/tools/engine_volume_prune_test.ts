@@ -151,12 +151,8 @@ serverTest(`${TOOL} checks every filter before it deletes anything`, async (test
   assert.ok(await exists(test, anonymous));
 }, { env: UNCONFIRMED });
 
-serverTest(`${TOOL} deletes nothing without the confirmation it needs`, async (test) => {
+serverTest(`${TOOL} answers a plan first and deletes nothing`, async (test) => {
   const anonymous = await volume(test);
-  const { isError } = await test.server.client.callTool({
-    name: TOOL,
-    arguments: { filters: test.own },
-  });
-  assert.ok(isError);
+  assert.equal((await test.call(TOOL, { filters: test.own })).status, "planned");
   assert.ok(await exists(test, anonymous));
 }, { env: { SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS: "true" } });

@@ -44,6 +44,7 @@ Deno.test("findImages() keeps what is in use, and spares a tagged image whatever
       },
     ],
     kept: [{ id: "used", reason: "used by container web and 1 more" }],
+    spared: [],
   });
 });
 

@@ -33,10 +33,23 @@ Deno.test("docker_prune_images plans images with their names and sizes", async (
   });
   using docker = createDocker(transport);
   assert.ok(pruneImages.plan);
-  assert.deepEqual(await pruneImages.plan(toolContext(docker), INPUT), [
-    { kind: "image", id: "a", name: "a:1", tags: ["a:1", "a:2"], size: 7 },
-  ]);
+  assert.deepEqual(await pruneImages.plan(toolContext(docker), INPUT), {
+    objects: [{ kind: "image", id: "a", name: "a:1", tags: ["a:1", "a:2"], size: 7 }],
+    also: [],
+  });
   assert.equal(transport.requests.length, 2);
+});
+
+Deno.test("docker_prune_images tells in its plan whose images go with force_all", async () => {
+  const container = { Id: "1", Names: ["/job"], State: "exited", ImageID: "a" };
+  const transport = new FakeTransport({
+    "GET /containers/json": [container, { ...container, State: "running", ImageID: "b" }],
+    "GET /images/json": ["a", "b", "c"].map((Id) => ({ Id, Created: 1_600_000_000 })),
+  });
+  using docker = createDocker(transport);
+  const plan = await pruneImages.plan?.(toolContext(docker), { all: false, force_all: true });
+  const own = { kind: "image", size: 0, created: "2020-09-13T12:26:40Z" };
+  assert.deepEqual(plan?.objects, [{ ...own, id: "a", used_by: ["job"] }, { ...own, id: "c" }]);
 });
 
 Deno.test("docker_prune_images deletes only what was planned", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
 import { removeImage } from "../../src/tools/image_remove.ts";
-import type { PlannedObject } from "../../src/tools/tool.ts";
+import type { PlannedObject } from "../../src/tools/plan.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 import { toolContext } from "./tool_context.ts";
 
@@ -30,7 +30,7 @@ async function tried(image: string, found: Record<string, unknown>): Promise<Tri
   const context = toolContext(docker);
   const input = { image, force: false, noprune: false };
   assert.ok(removeImage.plan);
-  const planned = await removeImage.plan(context, input);
+  const { objects: planned } = await removeImage.plan(context, input);
   await removeImage.run(context, input, planned);
   const request = transport.requests.find(({ method }) => method === "DELETE");
   return { planned, deleted: request && decodeURIComponent(request.path) };
@@ -73,4 +73,33 @@ Deno.test("docker_remove_image deletes an image without names by its id", async 
     const { planned: [planned], deleted } = await tried(form, { RepoTags: null });
     assert.deepEqual([planned?.name, planned?.tags, deleted], [undefined, [], `/images/${ID}`]);
   }
+});
+
+Deno.test("docker_remove_image tells in its plan what else happens, and what is in the way", async () => {
+  const users = [
+    { Id: "c1", Names: ["/web"], ImageID: ID, State: "running" },
+    { Id: "c2", Names: ["/job"], ImageID: ID, State: "exited" },
+  ];
+  const alsoOf = async (
+    details: Record<string, unknown>,
+    input: { force?: boolean; noprune?: boolean } = {},
+  ): Promise<readonly string[] | undefined> => {
+    const image = { Id: ID, RepoTags: ["shop:1"], ...details };
+    const replies = { "GET /images/{}/json": image, "GET /containers/json": users };
+    using docker = createDocker(new FakeTransport(replies));
+    const whole = { image: "shop:1", force: false, noprune: false, ...input };
+    return (await removeImage.plan?.(toolContext(docker), whole))?.also;
+  };
+  const refuses = (name: string): string => `Docker will refuse while container ${name} uses it`;
+  assert.deepEqual(await alsoOf({}), [refuses("web"), refuses("job")]);
+  assert.deepEqual(await alsoOf({}, { force: true }), [
+    refuses("web"),
+    "Container job is left without its image",
+  ]);
+  const parents = "Untagged images that only it was built on go with it";
+  assert.equal((await alsoOf({ Parent: "sha256:p" }))?.at(-1), parents);
+  assert.equal((await alsoOf({ Parent: "sha256:p" }, { noprune: true }))?.at(-1), refuses("job"));
+  assert.deepEqual(await alsoOf({ RepoTags: ["shop:1", "shop:2"] }, { force: true }), [
+    "Only this name goes: the image stays under its others",
+  ]);
 });

@@ -5,6 +5,8 @@ Deno.test("labels() takes names and values as people write them", () => {
   const good = {
     "app": "shop",
     "com.example/part-1_x": "",
+    "mcp.docker": "x",
+    "com.example.mcp.docker.owner": "x",
     "maintainer": "Ana <ana@example.com>, née Šmíd 🐳",
     ["k".repeat(256)]: "v".repeat(4096),
   };
@@ -25,6 +27,10 @@ Deno.test("labels() refuses names and values that break lists, filters and termi
     { a: "€".repeat(1366) },
     { a: 1 },
     { a: null },
+    { "mcp.docker.owner": "me" },
+    { "MCP.Docker.anything": "x" },
+    { constructor: "x" },
+    { prototype: "x" },
     Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`k${index}`, ""])),
   ];
   for (const value of bad) {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
 import { type Candidates, findCandidates } from "../../src/tools/prune_candidates.ts";
+import type { Protection } from "../../src/tools/protection.ts";
 import { pruneRules } from "../../src/tools/prune_filters.ts";
-import type { PlannedObject } from "../../src/tools/tool.ts";
+import type { PlannedObject } from "../../src/tools/plan.ts";
 import type { Filters } from "../../src/tools/fields.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 
@@ -43,23 +44,31 @@ function idsOf(objects: readonly PlannedObject[]): string[] {
   return objects.map(({ id }) => id);
 }
 
+interface Found {
+  readonly ids: Record<Exclude<keyof Candidates, "spared">, string[]>;
+  readonly candidates: Candidates;
+}
+
 async function find(
-  { filters, volumes = false, replies = {} }: {
+  { filters, volumes = false, replies = {}, protection }: {
     filters?: Filters;
     volumes?: boolean;
     replies?: Record<string, unknown>;
+    protection?: Protection;
   },
-): Promise<{ ids: Record<keyof Candidates, string[]>; candidates: Candidates }> {
+): Promise<Found> {
   using docker = createDocker(new FakeTransport({ ...engine, ...replies }));
   const rules = pruneRules(filters, volumes);
   const { signal } = new AbortController();
-  const candidates = await findCandidates(docker, { rules, volumes, signal });
-  const ids = Object.fromEntries(
-    (Object.entries(candidates) as [string, PlannedObject[]][]).map((
-      [kind, objects],
-    ) => [kind, idsOf(objects)]),
-  );
-  return { ids: ids as Record<keyof Candidates, string[]>, candidates };
+  const candidates = await findCandidates(docker, { rules, volumes, protection, signal });
+  const { containers, images, networks } = candidates;
+  const ids = {
+    containers: idsOf(containers),
+    images: idsOf(images),
+    networks: idsOf(networks),
+    volumes: idsOf(candidates.volumes),
+  };
+  return { ids, candidates };
 }
 
 Deno.test("findCandidates() finds stopped containers, dangling images and unused networks", async () => {
@@ -75,8 +84,15 @@ Deno.test("findCandidates() finds stopped containers, dangling images and unused
     id: "done",
     name: "job",
     size: 7,
+    created: "2020-09-13T12:26:40Z",
   });
-  assert.deepEqual(candidates.containers[1], { kind: "container", id: "new", name: "", size: 0 });
+  assert.deepEqual(candidates.containers[1], {
+    kind: "container",
+    id: "new",
+    name: "",
+    size: 0,
+    created: "2020-09-13T12:26:40Z",
+  });
 });
 
 Deno.test("findCandidates() finds anonymous volumes by label or name, only when asked", async () => {
@@ -113,4 +129,22 @@ Deno.test("findCandidates() understands Engines that send null for empty lists",
   const replies = { ...nothing, "GET /volumes": { Volumes: null }, "GET /system/df": {} };
   const { ids } = await find({ volumes: true, replies });
   assert.deepEqual(ids, { containers: [], images: [], networks: [], volumes: [] });
+});
+
+Deno.test("findCandidates() leaves out what is protected, and what that uses, and says so", async () => {
+  const named = new Set(["job", "labelled", "done", "n4"]);
+  const protection: Protection = {
+    covers: () => true,
+    reason: ({ id, names }) => [id, ...names].some((name) => named.has(name)) ? "kept" : undefined,
+  };
+  const { ids, candidates } = await find({ volumes: true, protection });
+  assert.deepEqual(ids.containers, ["new", "dead"]);
+  assert.deepEqual(ids.images, [], "its image is in use as long as it stays");
+  assert.deepEqual(ids.networks, ["n5"]);
+  assert.deepEqual(ids.volumes, [ANONYMOUS]);
+  assert.deepEqual(candidates.spared, [
+    "The container job stays: kept",
+    "The network shop stays: kept",
+    "The volume labelled stays: kept",
+  ]);
 });

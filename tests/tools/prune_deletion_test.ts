@@ -3,7 +3,8 @@ import { createDocker } from "../../src/docker/client.ts";
 import { DockerError, type DockerErrorCode } from "../../src/docker/errors.ts";
 import { deleteEach } from "../../src/tools/prune_deletion.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
-import type { PlannedObject, Progress, ToolContext } from "../../src/tools/tool.ts";
+import type { PlannedObject } from "../../src/tools/plan.ts";
+import type { Progress, ToolContext } from "../../src/tools/tool.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 import { toolContext } from "./tool_context.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
-import type { PlannedObject, ToolContext } from "../../src/tools/tool.ts";
+import type { PlannedObject } from "../../src/tools/plan.ts";
+import type { ToolContext } from "../../src/tools/tool.ts";
 import { pruneVolumes } from "../../src/tools/volume_prune.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 
@@ -29,10 +30,13 @@ Deno.test("docker_prune_volumes plans the candidates with their sizes, and asks 
   });
   using whole = context(transport);
   const plan = await pruneVolumes.plan?.(whole, { force_all: false });
-  assert.deepEqual(plan, [{ kind: "volume", id: FREE, size: 7 }]);
+  assert.deepEqual(plan, { objects: [{ kind: "volume", id: FREE, size: 7 }], also: [] });
   const idle = new FakeTransport({ "GET /containers/json": [], "GET /volumes": { Volumes: null } });
   using nothing = context(idle);
-  assert.deepEqual(await pruneVolumes.plan?.(nothing, { force_all: true }), []);
+  assert.deepEqual(await pruneVolumes.plan?.(nothing, { force_all: true }), {
+    objects: [],
+    also: [],
+  });
   assert.ok(!idle.requests.some(({ path }) => path === "/system/df"));
 });
 

@@ -59,6 +59,7 @@ export type ContainerSummary = {
     readonly Networks?: Readonly<Record<string, NetworkAttachment | null>> | null;
   } | null;
   readonly Mounts?: readonly MountPoint[] | null;
+  readonly HostConfig?: { readonly NetworkMode?: string } | null;
   /** From Engine 29; before, `Status` tells. */
   readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } | null;
 };
@@ -109,6 +110,8 @@ export type ContainerConfig = {
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
   readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  /** `Test` is `["NONE"]` where the image's check was switched off. */
+  readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
   readonly StopSignal?: string;
   readonly StopTimeout?: number | null;
 };
@@ -140,10 +143,21 @@ export type ContainerDetails = {
     readonly Networks?: Readonly<Record<string, NetworkAttachment | null>> | null;
   } | null;
   readonly Mounts?: readonly MountPoint[] | null;
+  /** Those that run, and for some minutes those that have ended. */
   readonly ExecIDs?: readonly string[] | null;
+  /** "" until the first start and on hosts without AppArmor. */
+  readonly AppArmorProfile?: string;
+  /** The SELinux label; "" on hosts without it. */
+  readonly ProcessLabel?: string;
   readonly LogPath?: string;
   readonly SizeRw?: number;
   readonly SizeRootFs?: number;
+};
+
+/** The processes of a container: rows of texts, one for each title. */
+export type ProcessList = {
+  readonly Titles?: readonly string[] | null;
+  readonly Processes?: readonly (readonly string[])[] | null;
 };
 
 /** The answer to creating a container. */

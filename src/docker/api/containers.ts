@@ -7,7 +7,12 @@ import { listOf, objectOf } from "./answer.ts";
 import { containerLogs, type ContainerLogsOptions } from "./container_logs.ts";
 import { containerStats, streamContainerStats } from "./container_stats.ts";
 import { subject } from "./subject.ts";
-import type { ContainerDetails, ContainerSummary, CreatedContainer } from "./container_types.ts";
+import type {
+  ContainerDetails,
+  ContainerSummary,
+  CreatedContainer,
+  ProcessList,
+} from "./container_types.ts";
 
 /** Which containers to list. */
 export interface ContainerListOptions extends CallOptions {
@@ -77,6 +82,12 @@ export interface ContainersApi {
   ): Promise<ContainerStats>;
   /** A sample each second, until the container is removed or the signal aborts. */
   statsStream(id: string, options?: CallOptions): AsyncGenerator<ContainerStats, void, void>;
+  /**
+   * The processes of a running container, as `ps -ef` on the Engine's host shows them.
+   *
+   * @throws {DockerError} `not_found`, `conflict` (it does not run), `server_error` (the host has no `ps`)
+   */
+  top(id: string, options?: CallOptions): Promise<ProcessList>;
   /** @throws {DockerError} `not_found`, `invalid_argument` (the program is not there), `server_error` (a port is taken) */
   start(id: string, options?: CallOptions): Promise<ChangeOutcome>;
   /** Waits until it has stopped. */
@@ -131,6 +142,11 @@ export function containersApi(http: Http): ContainersApi {
     logs: (id, options) => containerLogs(http, id, options),
     stats: (id, options) => containerStats(http, id, options),
     statsStream: (id, options) => streamContainerStats(http, id, options),
+    async top(id, { signal, timeouts } = {}) {
+      const about = subject("list the processes of", "container", id);
+      const request = { ...about, method: "GET", path: path`/containers/${id}/top` } as const;
+      return objectOf(await http.json({ ...request, signal, timeouts }), about.action);
+    },
     create: (body, options) => createContainer(http, body, options),
     ...containerChanges(http),
   };
@@ -173,6 +189,9 @@ function containerChanges(
   };
 }
 
+/** Engine 20.10; older ones would silently take whatever platform the image has. */
+const PLATFORM_SINCE = { apiVersion: "1.41", feature: "choosing a platform" };
+
 async function createContainer(
   http: Http,
   body: Readonly<Record<string, unknown>>,
@@ -189,6 +208,7 @@ async function createContainer(
     body,
     waits: WORK_TIME,
     object: imageIn(body),
+    since: platform === undefined ? undefined : PLATFORM_SINCE,
   });
   const created = objectOf<{ Id?: string; Warnings?: string[] | null }>(answer, action);
   return { Id: created.Id ?? "", Warnings: created.Warnings ?? [] };

@@ -42,14 +42,51 @@ export type SystemInfo = {
     | {
       readonly Volume?: readonly string[] | null;
       readonly Network?: readonly string[] | null;
+      /** Set by `--authorization-plugin`; null where there is none. */
+      readonly Authorization?: readonly string[] | null;
     }
     | null;
   readonly SecurityOptions?: readonly string[] | null;
-  readonly Swarm?: { readonly LocalNodeState?: string } | null;
+  readonly Swarm?: SwarmInfo | null;
   readonly Warnings?: readonly string[] | null;
   readonly Labels?: readonly string[] | null;
   readonly ExperimentalBuild?: boolean;
   readonly LiveRestoreEnabled?: boolean;
+  readonly Debug?: boolean;
+  /** Pairs of a name and a value. */
+  readonly DriverStatus?: readonly (readonly string[])[] | null;
+  readonly RegistryConfig?: {
+    readonly InsecureRegistryCIDRs?: readonly string[] | null;
+    readonly IndexConfigs?:
+      | Readonly<Record<string, { readonly Secure?: boolean } | null>>
+      | null;
+  } | null;
+};
+
+/** The Engine's part in a swarm. */
+export type SwarmInfo = {
+  /** inactive, pending, active, error or locked. */
+  readonly LocalNodeState?: string;
+  /** Whether it is a manager; others are told no more than this. */
+  readonly ControlAvailable?: boolean;
+  readonly NodeAddr?: string;
+  readonly Managers?: number;
+  readonly Cluster?: {
+    /** RFC 3339. */
+    readonly CreatedAt?: string;
+    readonly UpdatedAt?: string;
+    readonly Spec?: {
+      readonly EncryptionConfig?: { readonly AutoLockManagers?: boolean } | null;
+      /** Nanoseconds. */
+      readonly CAConfig?: { readonly NodeCertExpiry?: number } | null;
+    } | null;
+  } | null;
+};
+
+/** A secret of a swarm; its value is never told. */
+export type SwarmSecret = {
+  readonly ID?: string;
+  readonly Spec?: { readonly Name?: string } | null;
 };
 
 /** The versions of the Engine and its parts. */

@@ -1,3 +1,4 @@
+import { cutText } from "../cut_text.ts";
 import { decodeBuildkitTrace, type Vertex } from "./buildkit_trace.ts";
 
 /** What a build tells while it runs, whichever builder does it. */
@@ -87,7 +88,7 @@ class ClassicSteps {
     if (progressDetail !== undefined || (id !== undefined && !status.startsWith("Pulling from"))) {
       return [];
     }
-    return [{ kind: "log", step: this.#step?.key, line: status.slice(0, LONGEST_LINE) }];
+    return [{ kind: "log", step: this.#step?.key, line: cutText(status, LONGEST_LINE) }];
   }
 
   finish(): BuildEvent[] {
@@ -168,7 +169,7 @@ class BuildkitSteps {
     this.#told.set(key, step);
     if (before !== undefined || position === undefined) return [step];
     const line = `${cached ? "CACHED " : ""}[${step.position}] ${instruction}`;
-    return [step, { kind: "log", step: key, line: line.slice(0, LONGEST_LINE) }];
+    return [step, { kind: "log", step: key, line: cutText(line, LONGEST_LINE) }];
   }
 }
 
@@ -185,14 +186,15 @@ class LineSplitter {
     const text = typeof piece === "string" ? piece : this.#decoder.decode(piece, { stream: true });
     const lines = text.split("\n");
     lines[0] = this.#line + lines[0];
-    this.#line = (lines.pop() ?? "").slice(0, LONGEST_LINE);
-    return lines.map((line) => plain(line).slice(0, LONGEST_LINE));
+    // One character more than is shown tells whether a word was torn.
+    this.#line = (lines.pop() ?? "").slice(0, LONGEST_LINE + 1);
+    return lines.map((line) => cutText(plain(line), LONGEST_LINE));
   }
 
   rest(): string[] {
     const line = this.#line;
     this.#line = "";
-    return line === "" ? [] : [plain(line)];
+    return line === "" ? [] : [cutText(plain(line), LONGEST_LINE)];
   }
 }
 

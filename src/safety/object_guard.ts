@@ -1,0 +1,72 @@
+import type { Transport } from "../docker/transport/transport.ts";
+import { object } from "./create_policy.ts";
+import type { MountPolicy } from "./mount_policy.ts";
+import { judgeMountedVolumes } from "./mounted_volumes.ts";
+import {
+  judgeContainerRemoval,
+  judgeDisconnectTarget,
+  judgeExecTarget,
+  judgeImageRemoval,
+  judgeNetworkRemoval,
+  judgeRestart,
+  judgeStart,
+  judgeStop,
+  judgeVolumeRemoval,
+  readerOf,
+  type TargetJudge,
+  type TargetPolicy,
+} from "./target_guard.ts";
+
+/** What decides about requests by the objects that they name. */
+export interface ObjectPolicy extends TargetPolicy {
+  /** @default {no path of the host may be mounted} */
+  readonly mounts?: MountPolicy;
+}
+
+/** A request that names an object, as it goes to the Engine. */
+export interface ObjectRequest {
+  /** The name or id in the path, decoded. */
+  readonly target: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** As it was judged by itself. */
+  readonly body: unknown;
+  /** Past the guard. */
+  readonly transport: Transport;
+  readonly policy: ObjectPolicy;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Requests about an object that exists, whose own properties decide; each judge reads it at most once. */
+const TARGETS: Readonly<Record<string, TargetJudge>> = {
+  "POST /containers/{}/start": judgeStart,
+  "POST /containers/{}/stop": judgeStop,
+  "POST /containers/{}/restart": judgeRestart,
+  "POST /containers/{}/exec": judgeExecTarget,
+  "DELETE /containers/{}": judgeContainerRemoval,
+  "DELETE /images/{ref}": judgeImageRemoval,
+  "DELETE /networks/{}": judgeNetworkRemoval,
+  "POST /networks/{}/disconnect": judgeDisconnectTarget,
+  "DELETE /volumes/{}": judgeVolumeRemoval,
+};
+
+/**
+ * Judges a request by what it names, which is looked up first; requests that name nothing of concern cost nothing.
+ *
+ * @param entry Method and template of the request's path.
+ * @throws {RefusedError} `policy`
+ * @throws {DockerError} where the Engine does not tell what is named
+ */
+export async function judgeObjects(entry: string, request: ObjectRequest): Promise<void> {
+  const { body, path, policy, query, signal, target, transport } = request;
+  if (entry === "POST /containers/create") {
+    const engine = readerOf(transport, path);
+    return await judgeMountedVolumes(body, { engine, mounts: policy.mounts, signal });
+  }
+  const judge = TARGETS[entry];
+  if (judge === undefined) return;
+  const id = entry === "POST /networks/{}/disconnect"
+    ? String(object(body, "disconnect").Container)
+    : target;
+  await judge({ id, engine: readerOf(transport, path), policy, signal, query });
+}

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { type GuardPolicy, guardTransport } from "../../src/safety/engine_guard.ts";
+import { protectionOf } from "../../src/safety/protection_policy.ts";
+import { registryPolicy } from "../../src/safety/registry_policy.ts";
+import { type FakeReply, FakeTransport } from "../fakes/fake_transport.ts";
+
+const ID = "4f1c2d3e4a5b".padEnd(64, "0");
+const DONE = () => new Response(null, { status: 204 });
+const web = {
+  Id: ID,
+  Name: "/web",
+  Config: { Labels: { keep: "1" }, Hostname: "h" },
+  HostConfig: {},
+};
+
+/** Sends one request through the guard; answers what reached the Engine, as `METHOD path`. */
+async function send(
+  request: string,
+  { policy = {}, replies = {}, body }: {
+    policy?: Partial<GuardPolicy>;
+    replies?: Record<string, FakeReply>;
+    body?: unknown;
+  } = {},
+): Promise<{ sent: string[]; refusal: unknown }> {
+  const fake = new FakeTransport({
+    "GET /containers/{}/json": web,
+    "GET /images/{}/json": { Id: `sha256:${ID}`, RepoTags: ["shop:1", "shop:2"] },
+    "GET /networks/{}": { Id: ID, Name: "shop_net", Labels: { keep: "1" } },
+    "GET /volumes/{}": { Name: "data", Driver: "local" },
+    "POST .*": DONE,
+    "DELETE .*": DONE,
+    ...replies,
+  });
+  using guarded = guardTransport(fake, { allowPrivileged: false, ...policy });
+  const [method = "", path = ""] = request.split(" ");
+  const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const refusal = await guarded.fetch(`/v1.41${path}`, init).then(
+    () => undefined,
+    (error) => error,
+  );
+  return { sent: fake.requests.map(({ method, path }) => `${method} ${path}`), refusal };
+}
+
+function protecting(...entries: string[]): Partial<GuardPolicy> {
+  return { protection: protectionOf({ entries, findOwn: () => undefined }) };
+}
+
+const POLICY = { name: "RefusedError", code: "policy" };
+
+async function refuses(...[request, options]: Parameters<typeof send>): Promise<Error> {
+  const { sent, refusal } = await send(request, options);
+  assert.ok(refusal instanceof Error, `${request} was sent`);
+  assert.deepEqual({ name: refusal.name, code: Reflect.get(refusal, "code") }, POLICY);
+  assert.ok(sent.every((line) => line.startsWith("GET ")), `${request}: ${sent.join(", ")}`);
+  assert.ok(sent.length <= 1, `${request}: ${sent.join(", ")}`);
+  return refusal;
+}
+
+async function passes(...[request, options]: Parameters<typeof send>): Promise<string[]> {
+  const { sent, refusal } = await send(request, options);
+  assert.equal(refusal, undefined, request);
+  assert.equal(sent.at(-1), request.replace(/\?.*$/, ""));
+  return sent.slice(0, -1);
+}
+
+const EXEC = { body: { Cmd: ["ls"] } };
+const controlling = { "GET /containers/{}/json": { ...web, HostConfig: { Privileged: true } } };
+
+Deno.test("guardTransport() lets nobody start, restart or enter a container that controls the host", async () => {
+  for (const [request, verb] of [["start", "start"], ["restart", "restart"]] as const) {
+    const { message } = await refuses(`POST /containers/web/${request}`, { replies: controlling });
+    assert.equal(
+      message,
+      `Cannot ${verb} container "web": it controls the host, because it is privileged`,
+    );
+  }
+  await refuses("POST /containers/web/exec", { replies: controlling, ...EXEC });
+});
+
+Deno.test("guardTransport() lets such a container be stopped and removed, without a look at it", async () => {
+  assert.deepEqual(await passes("POST /containers/web/stop", { replies: controlling }), []);
+  assert.deepEqual(await passes("DELETE /containers/web", { replies: controlling }), []);
+});
+
+Deno.test("guardTransport() asks nothing where containers that control the host are allowed", async () => {
+  const policy = { allowPrivileged: true };
+  for (const request of ["POST /containers/web/start", "POST /containers/web/restart"]) {
+    assert.deepEqual(await passes(request, { policy, replies: controlling }), []);
+  }
+  assert.deepEqual(await passes("POST /containers/web/exec", { policy, ...EXEC }), []);
+});
+
+Deno.test("guardTransport() looks once at what is started or entered", async () => {
+  for (const request of ["POST /containers/web/start", "POST /containers/web/restart"]) {
+    assert.deepEqual(await passes(request), ["GET /containers/web/json"]);
+    // Protection asks nothing more.
+    assert.equal((await passes(request, { policy: protecting("other") })).length, 1);
+  }
+  assert.equal((await passes("POST /containers/web/exec", EXEC)).length, 1);
+});
+
+Deno.test("guardTransport() leaves it to the Engine to say that something is not there", async () => {
+  const missing = () => Response.json({ message: "No such container" }, { status: 404 });
+  const replies = { "GET /containers/{}/json": missing, "GET /volumes/{}": missing };
+  await passes("POST /containers/none/start", { replies });
+  await passes("DELETE /volumes/none", { replies, policy: protecting("x") });
+});
+
+Deno.test("guardTransport() sends nothing where the Engine does not tell what is named", async () => {
+  const broken = { "GET /containers/{}/json": () => new Response("{", { status: 200 }) };
+  const failing = {
+    "GET /containers/{}/json": () => Response.json({ message: "broken" }, { status: 500 }),
+  };
+  for (const replies of [broken, failing]) {
+    const { sent, refusal } = await send("POST /containers/web/start", { replies });
+    assert.equal(Reflect.get(refusal as Error, "code"), "server_error");
+    assert.ok(sent.every((line) => line.startsWith("GET ")));
+  }
+});
+
+const HARM = [
+  "POST /containers/web/stop",
+  "POST /containers/web/restart",
+  "DELETE /containers/web",
+] as const;
+
+Deno.test("guardTransport() spares protected containers, by name, id and label", async () => {
+  for (const entry of ["web", ID.slice(0, 12), "label=keep", "label=keep=1"]) {
+    for (const request of HARM) {
+      const { message } = await refuses(request, { policy: protecting(entry) });
+      assert.match(message, /container "web": SAFETY_PROTECTED names it/);
+    }
+    const policy = protecting(entry);
+    await refuses("POST /containers/web/exec", { policy, ...EXEC });
+    const body = { Container: "web", Force: true };
+    await refuses("POST /networks/shop/disconnect", { policy, body });
+  }
+  for (const request of HARM) await passes(request, { policy: protecting("other", "label=kee") });
+  await passes("POST /containers/web/start", { policy: protecting("web") });
+});
+
+Deno.test("guardTransport() finds a protected container by whatever name the call gives", async () => {
+  const policy = protecting("web");
+  for (const name of [ID, ID.slice(0, 12), "4f1c"]) {
+    await refuses(`POST /containers/${name}/stop`, { policy });
+  }
+});
+
+Deno.test("guardTransport() spares protected images, networks and volumes", async () => {
+  for (const entry of ["shop", "shop:2", "docker.io/library/shop", ID.slice(0, 12)]) {
+    await refuses("DELETE /images/shop%3A1", { policy: protecting(entry) });
+  }
+  await passes("DELETE /images/shop%3A1", { policy: protecting("shop:3", "shop2") });
+  for (const entry of ["shop_net", "label=keep", ID]) {
+    await refuses("DELETE /networks/shop_net", { policy: protecting(entry) });
+  }
+  await passes("DELETE /networks/shop_net", { policy: protecting("shop") });
+  await refuses("DELETE /volumes/data?force=true", { policy: protecting("data") });
+  await passes("DELETE /volumes/data", { policy: protecting("data2") });
+});
+
+Deno.test("guardTransport() spares a protected volume that would go with its container", async () => {
+  const Mounts = [{ Type: "volume", Name: "f".repeat(64) }];
+  const replies = { "GET /containers/{}/json": { ...web, Mounts } };
+  const policy = protecting("f".repeat(64));
+  await refuses("DELETE /containers/web?v=true", { policy, replies });
+  await passes("DELETE /containers/web?v=false", { policy, replies });
+});
+
+Deno.test("guardTransport() spares the container that the server runs in", async () => {
+  const protection = protectionOf({ entries: [], findOwn: () => ({ id: ID }) });
+  const { message } = await refuses("POST /containers/web/stop", { policy: { protection } });
+  assert.equal(message, 'Cannot stop container "web": this server itself runs in it');
+  await passes("DELETE /volumes/data", { policy: { protection } });
+});
+
+Deno.test("guardTransport() asks nothing about what is harmed where nothing is protected", async () => {
+  const policy = protecting();
+  for (
+    const request of ["POST /containers/web/stop", "DELETE /containers/web", "DELETE /volumes/data"]
+  ) {
+    assert.deepEqual(await passes(request, { policy }), []);
+  }
+});
+
+function creating(
+  volume: unknown,
+  changes: Record<string, unknown> = {},
+): Parameters<typeof send>[1] {
+  const mount = { Type: "volume", Source: "data", Target: "/data", ReadOnly: true, ...changes };
+  return {
+    body: { Image: "a", HostConfig: { Mounts: [mount] } },
+    replies: { "GET /volumes/{}": volume },
+  };
+}
+
+const CREATE = "POST /containers/create";
+const bind = (device: string, Options: Record<string, string> = {}) => ({
+  Name: "data",
+  Driver: "local",
+  Options: { type: "none", o: "bind", device, ...Options },
+});
+
+Deno.test("guardTransport() mounts no existing volume that is a path of the host in disguise", async () => {
+  const disguises = [
+    bind("/etc"),
+    bind("/"),
+    bind("/srv/shop"),
+    bind("/var/run/docker.sock", { type: "" }),
+    bind("/srv/shop", { o: "ro,rbind" }),
+    bind("//etc"),
+    bind("/srv/../etc"),
+    bind("/etc", { type: "nfs", o: "addr=10.0.0.1,bind" }),
+    bind("overlay", { type: "overlay", o: "lowerdir=/etc,upperdir=/u,workdir=/w" }),
+    bind("/dev/sda1", { type: "ext4", o: "" }),
+    bind("proc", { type: "proc", o: "" }),
+    { Name: "data", Options: { device: "/etc" } },
+    { Name: "data", Options: { type: "tmpfs", device: "tmpfs", o: "bind" } },
+  ];
+  for (const volume of disguises) {
+    const { message } = await refuses(CREATE, creating(volume));
+    assert.match(message, /^volumes: volume "data" cannot be mounted: its options make it /);
+  }
+});
+
+Deno.test("guardTransport() mounts ordinary volumes, those in memory and shares of the network", async () => {
+  const ordinary = [
+    { Name: "data", Driver: "local", Options: null },
+    { Name: "data", Driver: "local", Options: {} },
+    { Name: "data", Driver: "local", Options: { type: "tmpfs", device: "tmpfs", o: "size=64m" } },
+    { Name: "data", Driver: "local", Options: { type: "nfs", device: ":/x", o: "addr=10.0.0.1" } },
+    { Name: "data", Driver: "local", Options: { type: "cifs", device: "//nas/x", o: "vers=3.0" } },
+    { Name: "data", Driver: "cloud", Options: { device: "/vol-1" } },
+    Response.json({ message: "get data: no such volume" }, { status: 404 }),
+  ];
+  for (const volume of ordinary) {
+    assert.deepEqual(await passes(CREATE, creating(volume)), ["GET /volumes/data"]);
+  }
+  assert.deepEqual(await passes(CREATE, { body: { Image: "a", HostConfig: {} } }), []);
+});
+
+Deno.test("guardTransport() mounts a disguised path where the path itself may be mounted", async () => {
+  const mounts = {
+    readOnlyRoots: ["/srv"],
+    writableRoots: [],
+    isLocal: () => false,
+    realPath: (path: string) => Promise.resolve(path),
+  };
+  await passes(CREATE, { ...creating(bind("/srv/shop")), policy: { mounts } });
+  const writing = creating(bind("/srv/shop"), { ReadOnly: false });
+  assert.match(
+    (await refuses(CREATE, { ...writing, policy: { mounts } })).message,
+    /read-only only/,
+  );
+});
+
+Deno.test("guardTransport() pulls from and pushes to allowed registries only", async () => {
+  const policy = { registries: registryPolicy({ pull: ["docker.io"], push: ["ghcr.io"] }) };
+  await passes("POST /images/create?fromImage=redis&tag=7", { policy });
+  await refuses("POST /images/create?fromImage=ghcr.io%2Fa&tag=7", { policy });
+  await passes("POST /images/ghcr.io%2Fa/push?tag=1", { policy });
+  await refuses("POST /images/redis/push?tag=1", { policy });
+  await refuses("POST /images/create?fromImage=169.254.169.254%2Fa&tag=1");
+  await refuses("POST /images/%5Bfe80%3A%3A1%5D%2Fa/push?tag=1");
+  for (const name of ["docker.io%2Fa%zz", "ghcr.io%252Fa", "%5Bbad"]) {
+    await refuses(`POST /images/${name}/push?tag=1`, { policy });
+  }
+});
