@@ -32,7 +32,7 @@ const PLANNING_SECONDS = 120;
 export function confirm(options: ConfirmOptions): Step<ToolCall, ToolOutput> {
   const { confirmation, plan, listRows = 0, seals = new PlanSeals() } = options;
   return async function confirm(call, next) {
-    if (call.tool.safety !== "destructive") return await next(call);
+    if (call.operation.safety !== "destructive") return await next(call);
     if (confirmation === "human" && call.consent === undefined) throw nobodyToAsk(call);
     const { confirm: given, ...input } = call.input;
     const bare = { ...call, input };
@@ -86,8 +86,8 @@ async function tokenFor(call: ToolCall, set: PlannedSet, seals: PlanSeals): Prom
   }
 }
 
-function boundOf({ caller, tool, input }: ToolCall, way: Bound["way"]): Bound {
-  return { way, caller: caller.id, tool: tool.name, input: JSON.stringify(input, sortedKeys) };
+function boundOf({ caller, operation, input }: ToolCall, way: Bound["way"]): Bound {
+  return { way, caller: caller.id, tool: operation.name, input: JSON.stringify(input, sortedKeys) };
 }
 
 /** The order in which a client writes the keys of an argument means nothing. */
@@ -107,8 +107,8 @@ async function inTime(call: ToolCall, plan: ConfirmOptions["plan"]): Promise<Pla
   }
 }
 
-function nextStep({ tool }: ToolCall): string {
-  return `Nothing is deleted yet. Show this plan to the user; if they agree, call ${tool.name} again within ` +
+function nextStep({ operation }: ToolCall): string {
+  return `Nothing is deleted yet. Show this plan to the user; if they agree, call ${operation.name} again within ` +
     `${PLAN_SECONDS} s with the same arguments and this confirm`;
 }
 
@@ -123,11 +123,11 @@ const REASONS: Readonly<Record<Broken, string>> = {
   used: "was used already, or too many plans were made since",
 };
 
-function refused({ tool }: ToolCall, broken: Broken): RefusedError {
+function refused({ operation }: ToolCall, broken: Broken): RefusedError {
   return new RefusedError(
     "confirmation_refused",
     `Nothing was deleted: the confirmation ${REASONS[broken]}`,
-    `Call ${tool.name} without confirm to see what it would delete now`,
+    `Call ${operation.name} without confirm to see what it would delete now`,
   );
 }
 
@@ -138,27 +138,27 @@ const ANSWERS: Readonly<Record<Exclude<Answer, "accept">, string>> = {
   unasked: "the client failed to ask the user",
 };
 
-function notAgreed({ tool }: ToolCall, answer: Exclude<Answer, "accept">): RefusedError {
+function notAgreed({ operation }: ToolCall, answer: Exclude<Answer, "accept">): RefusedError {
   return new RefusedError(
     "declined",
     `Nothing was deleted: ${ANSWERS[answer]}`,
-    `Do not call ${tool.name} for this again unless the user asks for it`,
+    `Do not call ${operation.name} for this again unless the user asks for it`,
   );
 }
 
-function nobodyToAsk({ tool }: ToolCall): RefusedError {
+function nobodyToAsk({ operation }: ToolCall): RefusedError {
   return new RefusedError(
     "confirmation_required",
-    `Nothing was deleted: ${tool.name} needs the user's own confirmation, and this client cannot ask for it`,
+    `Nothing was deleted: ${operation.name} needs the user's own confirmation, and this client cannot ask for it`,
     "Do not retry: use a client that supports elicitation, or the operator can set " +
       "SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE=true to let the assistant confirm a plan",
   );
 }
 
-function tooSlow({ tool }: ToolCall): RefusedError {
+function tooSlow({ operation }: ToolCall): RefusedError {
   return new RefusedError(
     "timeout",
-    `Nothing was deleted: ${tool.name} could not tell within ${PLANNING_SECONDS} s what it would delete`,
+    `Nothing was deleted: ${operation.name} could not tell within ${PLANNING_SECONDS} s what it would delete`,
     "Ask for less, or call again when the Engine is less busy",
   );
 }

@@ -33,7 +33,7 @@ export function limit(limits: CallLimits): Step<ToolCall, ToolOutput> {
   const slow = new Slots({ total, perCaller });
   return async function limit(call, next) {
     const waited = await rate?.enter(call, QUEUE_MILLISECONDS) ?? 0;
-    if (call.tool.alwaysAllowed) return await next(call);
+    if (call.operation.alwaysAllowed) return await next(call);
     const slots = isQuick(call) ? quick : slow;
     const leave = await slots.enter(call, QUEUE_MILLISECONDS - waited);
     try {
@@ -46,7 +46,7 @@ export function limit(limits: CallLimits): Step<ToolCall, ToolOutput> {
 
 /** A configured default beyond that makes no reading call slow. */
 function isQuick(call: ToolCall): boolean {
-  return call.tool.safety === "safe" && secondsOf(call, 0) <= QUICK_SECONDS;
+  return call.operation.safety === "safe" && secondsOf(call, 0) <= QUICK_SECONDS;
 }
 
 /** Ends a call that takes longer than its tool's `seconds`, or `defaultSeconds`; 0 means no deadline. */
@@ -64,14 +64,14 @@ export function deadline(defaultSeconds: number): Step<ToolCall, ToolOutput> {
   };
 }
 
-function secondsOf({ tool, input }: ToolCall, defaultSeconds: number): number {
-  if (tool.seconds === undefined) return defaultSeconds;
-  return typeof tool.seconds === "number" ? tool.seconds : tool.seconds(input);
+function secondsOf({ operation, input }: ToolCall, defaultSeconds: number): number {
+  if (operation.seconds === undefined) return defaultSeconds;
+  return typeof operation.seconds === "number" ? operation.seconds : operation.seconds(input);
 }
 
-function tooSlow({ tool }: ToolCall, seconds: number): RefusedError {
-  const remedy = tool.safety === "safe"
+function tooSlow({ operation }: ToolCall, seconds: number): RefusedError {
+  const remedy = operation.safety === "safe"
     ? "Ask for less, or call again when the Engine is less busy"
     : "The Engine may still be doing it: look before you call again";
-  return new RefusedError("timeout", `${tool.name} gave up after ${seconds} s`, remedy);
+  return new RefusedError("timeout", `${operation.name} gave up after ${seconds} s`, remedy);
 }

@@ -1,44 +1,64 @@
 import type { Step } from "../compose.ts";
 import { RefusedError } from "../tools/refused.ts";
-import type { Tool, ToolCall, ToolOutput } from "../tools/tool.ts";
+import type { Operation, OperationKind, ToolCall, ToolOutput } from "../tools/tool.ts";
 
-/** Which tools this server offers at all. */
+/** Which tools, prompts and resources this server offers at all. */
 export interface ToolPolicy {
   readonly allowModerate: boolean;
   readonly allowDestructive: boolean;
   /** Names of the only tools allowed; empty allows none, `undefined` all. */
   readonly allowedTools?: readonly string[] | undefined;
+  /** Names of the only prompts allowed, likewise. */
+  readonly allowedPrompts?: readonly string[] | undefined;
+  /** Names of the only resources allowed, likewise. */
+  readonly allowedResources?: readonly string[] | undefined;
   /** Names of tools refused whatever else allows them. */
   readonly deniedTools: readonly string[];
 }
 
-/** Why a tool may not be called, or `undefined` where it may; listing and calling both ask this. */
-export function refusalOf(tool: Tool, policy: ToolPolicy): RefusedError | undefined {
-  if (policy.deniedTools.includes(tool.name)) {
-    return refusal(`${tool.name} is denied by configuration`, "it is named in SAFETY_DENIED_TOOLS");
+/** Why an operation may not be called, or `undefined` where it may; listing and calling both ask this. */
+export function refusalOf(operation: Operation, policy: ToolPolicy): RefusedError | undefined {
+  const { kind = "tool", name } = operation;
+  if (kind === "tool" && policy.deniedTools.includes(name)) {
+    return refusal(`${name} is denied by configuration`, "it is named in SAFETY_DENIED_TOOLS");
   }
-  if (policy.allowedTools !== undefined && !policy.allowedTools.includes(tool.name)) {
-    return refusal(`${tool.name} is not in allow list`, "SAFETY_ALLOWED_TOOLS does not name it");
+  const [setting, allowed] = allowList(kind, policy);
+  if (allowed !== undefined && !allowed.includes(name)) {
+    return refusal(`${name} is not in allow list`, `${setting} does not name it`);
   }
-  if (tool.safety === "moderate" && !policy.allowModerate) {
+  if (operation.safety === "moderate" && !policy.allowModerate) {
     return refusal(
-      `${tool.name} is not allowed in read-only mode`,
+      `${name} is not allowed in read-only mode`,
       "the operator must set SAFETY_ALLOW_MODERATE_OPERATIONS=true and restart",
     );
   }
-  if (tool.safety === "destructive" && !policy.allowDestructive) {
+  if (operation.safety === "destructive" && !policy.allowDestructive) {
     return refusal(
-      `${tool.name} is not allowed: it can delete for good`,
+      `${name} is not allowed: it can delete for good`,
       "the operator must set SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS=true and restart",
     );
   }
   return undefined;
 }
 
-/** Refuses calls of tools that the policy does not allow. */
+function allowList(
+  kind: OperationKind,
+  { allowedTools, allowedPrompts, allowedResources }: ToolPolicy,
+): readonly [setting: string, allowed: readonly string[] | undefined] {
+  switch (kind) {
+    case "tool":
+      return ["SAFETY_ALLOWED_TOOLS", allowedTools];
+    case "prompt":
+      return ["SAFETY_ALLOWED_PROMPTS", allowedPrompts];
+    case "resource":
+      return ["SAFETY_ALLOWED_RESOURCES", allowedResources];
+  }
+}
+
+/** Refuses calls of what the policy does not allow. */
 export function authorize(policy: ToolPolicy): Step<ToolCall, ToolOutput> {
   return function authorize(call, next) {
-    const refused = refusalOf(call.tool, policy);
+    const refused = refusalOf(call.operation, policy);
     return refused === undefined ? next(call) : Promise.reject(refused);
   };
 }

@@ -84,12 +84,12 @@ export class RateLimit {
    *
    * @throws {RefusedError} `too_many_calls`, at once, where it would be longer; the signal's reason once that aborts
    */
-  async enter({ caller, signal, tool }: ToolCall, patience: number): Promise<number> {
+  async enter({ caller, signal, operation }: ToolCall, patience: number): Promise<number> {
     signal.throwIfAborted();
     const account = this.#account(caller.id);
-    const buckets = tool.alwaysAllowed
+    const buckets = operation.alwaysAllowed
       ? [account.always]
-      : [account.calls, this.#total, ...(tool.expensive ? [account.expensive] : [])];
+      : [account.calls, this.#total, ...(operation.expensive ? [account.expensive] : [])];
     const waits = buckets.map((bucket) => bucket.wait());
     const wait = Math.max(...waits);
     const slowest = buckets[waits.indexOf(wait)];

@@ -74,7 +74,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
 /** Replaces what the client sent by what the tool's schema made of it, so that later steps see checked arguments only. */
 const parse: Step<ToolCall, ToolOutput> = async function parse(call, next) {
-  const { input, notes } = parseArguments(call.tool, call.input);
+  const { input, notes } = parseArguments(call.operation, call.input);
   const output = await next({ ...call, input });
   return notes.length === 0 ? output : { notice: notes.join(". "), ...output };
 };
@@ -89,15 +89,15 @@ function contexts(
   const { docker, probingDocker = docker } = options;
   const { protection, registries } = rules ?? {};
   const own = { buildRoots, createProfile, engineChoice, limits, owner, protection, registries };
-  return ({ tool, signal, progress }) => {
-    const asked = tool.alwaysAllowed ? probingDocker : docker;
+  return ({ operation, signal, progress }) => {
+    const asked = operation.alwaysAllowed ? probingDocker : docker;
     return { ...own, docker: asked, signal, progress };
   };
 }
 
 function planner(contextOf: Contexts): (call: ToolCall) => Promise<Plan> {
   return async function plan(call) {
-    const { tool, input } = call;
+    const { operation: tool, input } = call;
     if (tool.plan === undefined) throw new Error(`Cannot plan ${tool.name}: it has no plan`);
     return await tool.plan(contextOf(call), input).catch((error) => {
       throw ofUnknownForm(error, tool.name, "unchanged");
@@ -107,13 +107,17 @@ function planner(contextOf: Contexts): (call: ToolCall) => Promise<Plan> {
 
 function runner(contextOf: Contexts): Pipeline {
   return async function run(call) {
-    const { tool, input, planned = [], signal } = call;
+    const { operation, input, planned = [], signal } = call;
     signal.throwIfAborted();
     try {
       // Parsing drops every field the schema does not name, so a newer Engine cannot slip one through.
-      return tool.output().parse(await tool.run(contextOf(call), input, planned));
+      return operation.output().parse(await operation.run(contextOf(call), input, planned));
     } catch (error) {
-      throw ofUnknownForm(error, tool.name, tool.safety === "safe" ? "unchanged" : "changed");
+      throw ofUnknownForm(
+        error,
+        operation.name,
+        operation.safety === "safe" ? "unchanged" : "changed",
+      );
     }
   };
 }

@@ -97,7 +97,13 @@ async function answer(
   { context, facts, pipeline }: CallSurroundings,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { signal, envelope } = context.mcpReq;
-  const own = { tool, input, caller: LOCAL_PRINCIPAL, signal, progress: progressOf(context) };
+  const own = {
+    operation: tool,
+    input,
+    caller: LOCAL_PRINCIPAL,
+    signal,
+    progress: progressOf(context),
+  };
   for (let asked = 0; asked <= MAXIMUM_QUESTIONS; asked++) {
     const output = await pipeline({ ...own, facts: facts(), consent });
     const question = consent && planQuestion(tool, output);

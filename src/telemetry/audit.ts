@@ -1,6 +1,6 @@
 import type { Step } from "../compose.ts";
 import { RefusedError } from "../tools/refused.ts";
-import type { CallFacts, Tool, ToolCall, ToolOutput } from "../tools/tool.ts";
+import type { CallFacts, Operation, ToolCall, ToolOutput } from "../tools/tool.ts";
 import { AuditError } from "./audit_error.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { CallEnd, CallRecord } from "./audit_record.ts";
@@ -84,9 +84,9 @@ export function audit(options: AuditOptions): Audit {
       }
     },
     async intent(call, next) {
-      if (call.tool.safety !== "safe") {
+      if (call.operation.safety !== "safe") {
         const trouble = (running.get(call.facts) ?? ENDED).writeIntent();
-        if (trouble !== undefined && options.failsClosed) throw unrecorded(call.tool, trouble);
+        if (trouble !== undefined && options.failsClosed) throw unrecorded(call.operation, trouble);
       }
       return await next(call);
     },
@@ -111,7 +111,7 @@ function end(log: AuditLog, running: Map<CallFacts, RunningCall>): void {
   log[Symbol.dispose]();
 }
 
-function unrecorded({ name }: Tool, { reason }: AuditError): RefusedError {
+function unrecorded({ name }: Operation, { reason }: AuditError): RefusedError {
   return new RefusedError(
     "not_recorded",
     `Cannot run ${name}: the audit log cannot be written: ${reason}`,

@@ -34,7 +34,7 @@ export interface CallRecord {
  */
 export function callRecord(call: ToolCall, clean: (value: unknown) => unknown): CallRecord {
   const start = performance.now();
-  const { facts, tool, caller } = call;
+  const { facts, operation, caller } = call;
   const args = cleanArguments(call.input, clean);
   const about = (phase: string, decision?: string, reason?: string): AuditFields => ({
     request_id: facts.id,
@@ -43,8 +43,8 @@ export function callRecord(call: ToolCall, clean: (value: unknown) => unknown): 
     client_ip: facts.origin.clientIp,
     transport: facts.origin.transport,
     protocol: facts.origin.protocol,
-    kind: "tool",
-    name: tool.name,
+    kind: operation.kind ?? "tool",
+    name: operation.name,
     decision,
     reason,
     ...args,
@@ -101,7 +101,7 @@ function verdict(call: ToolCall, end: CallEnd): { decision: string; reason?: str
   if ("aborted" in end) return { decision: "aborted", reason: end.aborted };
   if ("output" in end) {
     const { status } = end.output;
-    const isPlanned = call.tool.safety === "destructive" && typeof status === "string";
+    const isPlanned = call.operation.safety === "destructive" && typeof status === "string";
     return isPlanned ? { decision: "allow", reason: status } : { decision: "allow" };
   }
   const { error } = end;

@@ -8,7 +8,7 @@ export async function trace(
   next: Handler<ToolCall, ToolOutput>,
 ): Promise<ToolOutput> {
   const start = performance.now();
-  const tool = call.tool.name;
+  const tool = call.operation.name;
   const id = call.facts.id.slice(0, 8); // enough to find the call in the audit log
   try {
     const output = await next(call);

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { RefusedError } from "./refused.ts";
-import type { Tool } from "./tool.ts";
+import type { Operation } from "./tool.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -30,34 +30,34 @@ export interface ParsedArguments {
  *
  * @throws {RefusedError} `invalid_arguments` with every mistake, the argument's name first; values are never echoed.
  */
-export function parseArguments(tool: Tool, raw: Arguments): ParsedArguments {
+export function parseArguments(operation: Operation, raw: Arguments): ParsedArguments {
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
-  const schema = tool.input();
-  refuseStrange(tool, given);
+  const schema = operation.input();
+  refuseStrange(operation, given);
   const first = schema.safeParse(given);
   const { read, notes } = readStrings(given, first.error?.issues ?? []);
-  if (notes.length > 0) refuseStrange(tool, read);
+  if (notes.length > 0) refuseStrange(operation, read);
   if (first.success) return { input: first.data, notes: [] };
   const second = notes.length > 0 ? schema.safeParse(read) : first;
   if (second.success) return { input: second.data, notes };
   const mistakes: string[] = [];
   for (const issue of second.error.issues) {
     if (mistakes.length >= MAXIMUM_MISTAKES) break;
-    mistakes.push(...describe(issue, read, tool));
+    mistakes.push(...describe(issue, read, operation));
   }
-  throw refusal(tool, mistakes);
+  throw refusal(operation, mistakes);
 }
 
-function refusal(tool: Tool, mistakes: readonly string[]): RefusedError {
+function refusal(operation: Operation, mistakes: readonly string[]): RefusedError {
   return new RefusedError(
     "invalid_arguments",
     mistakes.slice(0, MAXIMUM_MISTAKES).join("\n"),
-    `Correct the arguments of ${tool.name} and call it again`,
+    `Correct the arguments of ${operation.name} and call it again`,
   );
 }
 
 /** Refuses what the schema would drop without a word, and what it would take seconds to check. */
-function refuseStrange(tool: Tool, given: Arguments): void {
+function refuseStrange(operation: Operation, given: Arguments): void {
   let members = 0;
   const strange = new Set<string>();
   for (const [name, value] of Object.entries(given)) {
@@ -65,14 +65,14 @@ function refuseStrange(tool: Tool, given: Arguments): void {
     for (let level = [value]; level.length > 0; level = level.flatMap(membersOf)) {
       members += level.length;
       if (members > MAXIMUM_MEMBERS) {
-        throw refusal(tool, [`arguments: more than ${MAXIMUM_MEMBERS} keys and items`]);
+        throw refusal(operation, [`arguments: more than ${MAXIMUM_MEMBERS} keys and items`]);
       }
       if (level.some((item) => item instanceof Object && Object.hasOwn(item, "__proto__"))) {
         strange.add(`${shown(name)}: has a key "__proto__"`);
       }
     }
   }
-  if (strange.size > 0) throw refusal(tool, [...strange]);
+  if (strange.size > 0) throw refusal(operation, [...strange]);
 }
 
 function membersOf(value: unknown): unknown[] {
@@ -105,11 +105,11 @@ function fromJson(text: string): unknown {
   }
 }
 
-function describe(issue: z.core.$ZodIssue, given: Arguments, tool: Tool): string[] {
+function describe(issue: z.core.$ZodIssue, given: Arguments, operation: Operation): string[] {
   if (issue.code === "unrecognized_keys") {
     // One more than are told would cost as much again: each looks for the key that was meant.
     const keys = issue.keys.slice(0, MAXIMUM_MISTAKES);
-    return keys.map((key) => unknownKey(key, issue.path, tool));
+    return keys.map((key) => unknownKey(key, issue.path, operation));
   }
   const name = issue.path.map(shown).join(".") || "arguments";
   const value = issue.path.reduce<unknown>(
@@ -117,16 +117,18 @@ function describe(issue: z.core.$ZodIssue, given: Arguments, tool: Tool): string
     given,
   );
   if (value === undefined && issue.code !== "custom") {
-    return [`${name}: is missing${example(tool, issue.path)}`];
+    return [`${name}: is missing${example(operation, issue.path)}`];
   }
-  return [`${name}: ${complaint(issue, value)}${example(tool, issue.path)}`];
+  return [`${name}: ${complaint(issue, value)}${example(operation, issue.path)}`];
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[], tool: Tool): string {
-  const known = path.length === 0 ? Object.keys(tool.input().shape) : knownKeys(tool, path);
+function unknownKey(key: string, path: readonly PropertyKey[], operation: Operation): string {
+  const known = path.length === 0
+    ? Object.keys(operation.input().shape)
+    : knownKeys(operation, path);
   const close = nearest(key, known);
   const where = path.length === 0
-    ? `an argument of ${tool.name}`
+    ? `an argument of ${operation.name}`
     : `a key of ${path.map(shown).join(".")}`;
   const hint = close === undefined
     ? `known: ${known.join(", ") || "none"}`
@@ -140,8 +142,8 @@ function shown(key: PropertyKey): string {
 }
 
 /** The keys that the object at `path` takes, read from the JSON Schema: fixed ones, or those of a record. */
-function knownKeys(tool: Tool, path: readonly PropertyKey[]): string[] {
-  let schema = tool.input().toJSONSchema({ io: "input" }) as Schema | undefined;
+function knownKeys(operation: Operation, path: readonly PropertyKey[]): string[] {
+  let schema = operation.input().toJSONSchema({ io: "input" }) as Schema | undefined;
   for (const key of path) {
     const inner: unknown = schema?.properties?.[String(key)] ?? schema?.additionalProperties;
     schema = typeof inner === "object" && inner !== null ? inner : undefined;
@@ -187,7 +189,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-function example(tool: Tool, path: readonly PropertyKey[]): string {
-  const value = tool.example[String(path[0])];
+function example(operation: Operation, path: readonly PropertyKey[]): string {
+  const value = operation.example[String(path[0])];
   return path.length === 1 && value !== undefined ? `, e.g. ${JSON.stringify(value)}` : "";
 }

@@ -6,6 +6,9 @@ import type { CreateProfile } from "./create_profile.ts";
 import type { Protection } from "./protection.ts";
 import type { RegistryPolicy } from "./registry.ts";
 
+/** What an operation is to a client. */
+export type OperationKind = "tool" | "prompt" | "resource";
+
 /** What a call may do: read only, change something that can be undone, or lose something for good. */
 export type Safety = "safe" | "moderate" | "destructive";
 
@@ -56,22 +59,16 @@ export interface ToolContext {
   readonly progress: (progress: Progress) => void;
 }
 
-/** Everything there is to say about one tool; all else about it is derived from this value. */
-export interface Tool<
+/** What the pipeline runs: a tool, a prompt or a resource. */
+export interface Operation<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
 > {
-  /** `docker_` and a verb with its noun. */
+  /** Unique among its kind. */
   readonly name: string;
-  /** For people, at most 40 characters. */
-  readonly title: string;
+  /** @default {"tool"} */
+  readonly kind?: OperationKind;
   readonly safety: Safety;
-  /** For the model: when to use the tool and what it changes, under 300 characters. */
-  readonly description: string;
-  /** Whether calling twice with the same arguments changes nothing more. @default {false} */
-  readonly idempotent?: boolean;
-  /** Whether it reaches beyond the Engine, e.g. to a registry. @default {false} */
-  readonly openWorld?: boolean;
   /** Seconds a call may take; a function where an argument decides. @default {the configured default} */
   readonly seconds?: number | ((input: z.output<Input>) => number);
   /** Runs however many calls are running, so that one can always find out what is wrong. @default {false} */
@@ -86,7 +83,7 @@ export interface Tool<
   /** Built on first use and kept, because schemas cost start-up time. */
   readonly input: () => Input;
   readonly output: () => Output;
-  /** Arguments that are valid, for the docs and the laws. */
+  /** Arguments that are valid, for messages, the docs and the laws. */
   readonly example: z.input<Input>;
   /** Destructive tools only: the exact objects a call would delete; changes nothing. */
   plan?(context: ToolContext, input: z.output<Input>): Promise<Plan>;
@@ -98,9 +95,25 @@ export interface Tool<
   ): Promise<z.input<Output>>;
 }
 
-/** One call of one tool on its way through the pipeline. */
+/** Everything there is to say about one tool; all else about it is derived from this value. Its name is `docker_` and a verb with its noun. */
+export interface Tool<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> extends Operation<Input, Output> {
+  readonly kind?: "tool";
+  /** For people, at most 40 characters. */
+  readonly title: string;
+  /** For the model: when to use the tool and what it changes, under 300 characters. */
+  readonly description: string;
+  /** Whether calling twice with the same arguments changes nothing more. @default {false} */
+  readonly idempotent?: boolean;
+  /** Whether it reaches beyond the Engine, e.g. to a registry. @default {false} */
+  readonly openWorld?: boolean;
+}
+
+/** One call of one operation on its way through the pipeline. */
 export interface ToolCall {
-  readonly tool: Tool;
+  readonly operation: Operation;
   /** As the client sent it, until the `parse` step has replaced it by what the schema made of it. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Principal;

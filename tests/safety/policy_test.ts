@@ -65,7 +65,7 @@ Deno.test("authorize() passes what is allowed and stops the rest before it goes 
   const step = authorize({ ...open, allowModerate: false });
   const passed: string[] = [];
   const next = (call: ToolCall) => {
-    passed.push(call.tool.name);
+    passed.push(call.operation.name);
     return Promise.resolve({});
   };
   await step(callOf(tool("docker_version")), next);

@@ -5,7 +5,7 @@ import type { Tool, ToolCall } from "../../src/tools/tool.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
 import { callOf, toolCall } from "./tool_call.ts";
 
-const { tool } = toolCall();
+const { operation } = toolCall();
 const PATIENCE = 2000;
 
 interface Bench extends Disposable {
@@ -22,7 +22,9 @@ function bench(limits: RateLimits): Bench {
   const limit = new RateLimit({ now: () => time.now, ...limits });
   const call: Bench["call"] = (id = "a", kind = {}, signal) => {
     const changes: Partial<ToolCall> = { caller: { id }, ...(signal ? { signal } : {}) };
-    return limit.enter(callOf({ ...tool, ...kind }, changes), PATIENCE).catch((error) => error);
+    return limit.enter(callOf({ ...operation, ...kind }, changes), PATIENCE).catch((error) =>
+      error
+    );
   };
   return {
     ...{ time, limit, call },

@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { LOCAL_PRINCIPAL } from "../../src/auth/principal.ts";
-import { defineTool, newFacts, type Tool, type ToolCall } from "../../src/tools/tool.ts";
+import {
+  defineTool,
+  newFacts,
+  type Operation,
+  type Tool,
+  type ToolCall,
+} from "../../src/tools/tool.ts";
 
 /** A call of a tool by whoever started the program, without arguments. */
-export function callOf(tool: Tool, changes: Partial<ToolCall> = {}): ToolCall {
+export function callOf(operation: Operation, changes: Partial<ToolCall> = {}): ToolCall {
   return {
-    tool,
+    operation,
     input: {},
     caller: LOCAL_PRINCIPAL,
     facts: newFacts(),

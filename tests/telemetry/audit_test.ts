@@ -6,7 +6,7 @@ import type { AuditFields } from "../../src/telemetry/audit_chain.ts";
 import { AuditError } from "../../src/telemetry/audit_error.ts";
 import type { AuditLog } from "../../src/telemetry/audit_log.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
-import type { Safety, Tool, ToolCall, ToolOutput } from "../../src/tools/tool.ts";
+import type { Safety, ToolCall, ToolOutput } from "../../src/tools/tool.ts";
 import { newFacts } from "../../src/tools/tool.ts";
 import { callOf, toolCall } from "../safety/tool_call.ts";
 
@@ -52,8 +52,7 @@ function through(
 }
 
 function callTo(safety: Safety, changes: Partial<ToolCall> = {}): ToolCall {
-  const tool: Tool = { ...toolCall().tool, safety };
-  return callOf(tool, changes);
+  return callOf({ ...toolCall().operation, safety }, changes);
 }
 
 Deno.test("audit() records every field of a call, and nothing of its result", async () => {

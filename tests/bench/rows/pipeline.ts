@@ -32,7 +32,7 @@ export async function pipeline({ raw, rounds }: BenchContext): Promise<Report> {
   const clean = (value: unknown): unknown => redactValue(sanitizeValue(value));
   await startLog(new WritableStream(), { level: "info", clean });
   using record = audit({
-    log: () => auditLog({ kind: "file", path: `${folder}/audit.log` }),
+    log: () => Promise.resolve(auditLog({ kind: "file", path: `${folder}/audit.log` })),
     clean,
     attribute: requests.step,
     failsClosed: true,
@@ -89,7 +89,7 @@ function around(docker: Docker, audit: Audit): Pipeline {
 
 async function call(run: Pipeline): Promise<void> {
   await run({
-    tool: version,
+    operation: version,
     input: {},
     caller: LOCAL_PRINCIPAL,
     facts: newFacts(),
