@@ -53,6 +53,12 @@ export function redactValue(value: unknown, redaction: Redaction = {}): unknown 
   return redactField(value, "", { depth: 0, secret: false, variables: false, redaction });
 }
 
+/** What `redact(mode)` does to one text. */
+export function textRedactor(mode: RedactionMode = "standard"): (text: string) => string {
+  if (mode === "off") return (text) => text;
+  return (text) => redactText(text, { allVariables: mode === "all" });
+}
+
 /**
  * Redacts outputs, errors and progress, unless `mode` is `off`; what was replaced is counted in the call's facts, and in the
  * output's `redactions`.

@@ -5,7 +5,7 @@ import { DockerError } from "../docker/errors.ts";
 import { confirm, type Confirmation } from "../safety/confirm.ts";
 import { type CallLimits, deadline, limit } from "../safety/limits.ts";
 import { authorize, type ToolPolicy } from "../safety/policy.ts";
-import { redact, type RedactionMode } from "../safety/redact.ts";
+import { redact, type RedactionMode, textRedactor } from "../safety/redact.ts";
 import { shorten } from "../safety/shorten.ts";
 import { sanitize } from "../safety/untrusted.ts";
 import { log } from "../telemetry/log.ts";
@@ -88,7 +88,17 @@ function contexts(
 ): Contexts {
   const { docker, probingDocker = docker } = options;
   const { protection, registries } = rules ?? {};
-  const own = { buildRoots, createProfile, engineChoice, limits, owner, protection, registries };
+  const redact = textRedactor(options.redaction);
+  const own = {
+    redact,
+    buildRoots,
+    createProfile,
+    engineChoice,
+    limits,
+    owner,
+    protection,
+    registries,
+  };
   return ({ operation, signal, progress }) => {
     const asked = operation.alwaysAllowed ? probingDocker : docker;
     return { ...own, docker: asked, signal, progress };

@@ -1,5 +1,6 @@
 import {
   type CallToolResult,
+  type GetPromptResult,
   type InputRequiredResult,
   isInputRequiredResult,
   type ListToolsResult,
@@ -10,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { LOCAL_PRINCIPAL } from "../auth/principal.ts";
 import type { Confirmation } from "../safety/confirm.ts";
+import type { Prompt } from "../prompts/prompt.ts";
 import { refusalOf, type ToolPolicy } from "../safety/policy.ts";
 import { log } from "../telemetry/log.ts";
 import { nearest } from "../tools/nearest.ts";
@@ -20,6 +22,7 @@ import { instructions } from "./instructions.ts";
 import { listing } from "./listing.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { planQuestion } from "./plan_question.ts";
+import { findPrompt, promptError, promptListing, promptResult } from "./prompts.ts";
 import { toErrorResult, toResult } from "./result.ts";
 
 /** What a server is made of. */
@@ -27,6 +30,8 @@ export interface ServerOptions {
   readonly name: string;
   readonly version: string;
   readonly tools: readonly Tool[];
+  /** @default {none} */
+  readonly prompts?: readonly Prompt[];
   readonly policy: ToolPolicy;
   readonly pipeline: Pipeline;
   /** What the pipeline asks of a destructive call, for the words to the model. @default {true} */
@@ -43,11 +48,17 @@ const MAXIMUM_QUESTIONS = 3;
 export function createServer(options: ServerOptions): Server {
   const { name, version, tools, policy, pipeline, confirmation = true } = options;
   const offered = tools.filter((tool) => refusalOf(tool, policy) === undefined);
+  const prompts = options.prompts?.filter((prompt) => !refusalOf(prompt, policy)) ?? [];
   const server = new Server({ name, version, title: "Docker" }, {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, ...(prompts.length > 0 ? { prompts: {} } : {}) },
     instructions: instructions(policy, confirmation),
-    cacheHints: { "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" } },
+    cacheHints: {
+      "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" },
+      "prompts/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" },
+    },
   });
+  const facts = (): CallFacts =>
+    newFacts({ transport: "stdio", protocol: server.getNegotiatedProtocolVersion() });
   server.setRequestHandler(
     "tools/list",
     () => ({ tools: offered.map(listing) } as ListToolsResult),
@@ -57,13 +68,40 @@ export function createServer(options: ServerOptions): Server {
     if (tool === undefined) throw unknownTool(params.name, offered);
     const input = params.arguments ?? {};
     const consent = consentOf(context, server.getClientCapabilities());
-    const protocol = server.getNegotiatedProtocolVersion();
-    const facts = (): CallFacts => newFacts({ transport: "stdio", protocol });
     const result = await call({ tool, input, consent }, { context, facts, pipeline });
     if (isInputRequiredResult(result)) return result;
     return server.projectCallToolResult(result, listing(tool).outputSchema);
   });
+  if (prompts.length > 0) {
+    server.setRequestHandler("prompts/list", () => ({ prompts: prompts.map(promptListing) }));
+    server.setRequestHandler("prompts/get", ({ params }, context) => {
+      const prompt = findPrompt(params.name, prompts);
+      return get(prompt, params.arguments ?? {}, { context, facts, pipeline });
+    });
+  }
   return server;
+}
+
+async function get(
+  prompt: Prompt,
+  input: Readonly<Record<string, string>>,
+  { context, facts, pipeline }: CallSurroundings,
+): Promise<GetPromptResult> {
+  const { signal } = context.mcpReq;
+  const progress = progressOf(context);
+  const call = {
+    operation: prompt,
+    input,
+    caller: LOCAL_PRINCIPAL,
+    facts: facts(),
+    signal,
+    progress,
+  };
+  try {
+    return promptResult(prompt, await pipeline(call));
+  } catch (error) {
+    throw signal.aborted ? error : promptError(error, prompt.name);
+  }
 }
 
 interface Asked {

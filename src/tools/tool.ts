@@ -55,6 +55,8 @@ export interface ToolContext {
   readonly registries?: RegistryPolicy | undefined;
   /** Which objects must stay as they are. @default {none} */
   readonly protection?: Protection | undefined;
+  /** Replaces secrets in a text that is cut before the pipeline sees it: a cut could tear one. */
+  readonly redact: (text: string) => string;
   /** Tells the client, if it asked, how far the call is; never throws and never waits. */
   readonly progress: (progress: Progress) => void;
 }
@@ -187,7 +189,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   };
 }
 
-function once<Value>(make: () => Value): () => Value {
+/** Makes a value when it is first asked for, and keeps it. */
+export function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
 }

@@ -3,6 +3,7 @@ import { createDocker } from "../../src/docker/client.ts";
 import { removeNetwork } from "../../src/tools/network_remove.ts";
 import { type EngineServer, serverTest, uniqueName } from "../e2e/engine_server.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
+import { toolContext } from "./tool_context.ts";
 
 const TOOL = "docker_remove_network";
 const UNCONFIRMED = {
@@ -77,15 +78,7 @@ serverTest(`${TOOL} plans exactly that network, with everyone on it`, async (tes
   using docker = createDocker(new FakeTransport(replies));
   const { signal } = new AbortController();
   const limits = { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0, responseBytes: 0 };
-  const context = {
-    docker,
-    engineChoice: () => undefined,
-    signal,
-    limits,
-    owner: "test",
-    buildRoots: [],
-    progress: () => {},
-  };
+  const context = toolContext(docker, { signal, limits });
   const plan = await removeNetwork.plan?.(context, { network_id: name });
   const { created } = plan?.objects[0] ?? {};
   assert.match(created ?? "", /^20\d\d-/);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
 import { parseArguments } from "../../src/tools/arguments.ts";
 import { pullImage, pushImage } from "../../src/tools/image_transfer.ts";
-import type { Tool, ToolContext } from "../../src/tools/tool.ts";
+import type { Tool } from "../../src/tools/tool.ts";
 import { type FakeReply, FakeTransport, lines } from "../fakes/fake_transport.ts";
+import { toolContext } from "./tool_context.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
@@ -127,17 +128,7 @@ function outputOf(
   replies: Record<string, FakeReply>,
 ): Promise<unknown> {
   const docker = createDocker(new FakeTransport(replies));
-  const signal = new AbortController().signal;
-  const context: ToolContext = {
-    docker,
-    engineChoice: () => undefined,
-    limits: { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0, responseBytes: 0 },
-    owner: "test",
-    buildRoots: [],
-    signal,
-    progress: () => {},
-  };
-  return tool.run(context, parseArguments(tool, input).input, []);
+  return tool.run(toolContext(docker), parseArguments(tool, input).input, []);
 }
 
 Deno.test("docker_pull_image with all_tags answers this repository's tags only, as Hub's names go", async () => {

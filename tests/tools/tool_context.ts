@@ -10,6 +10,7 @@ export function toolContext(docker: Docker, changes: Partial<ToolContext> = {}):
     limits: { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0, responseBytes: 0 },
     buildRoots: [],
     owner: "test",
+    redact: (text) => text,
     progress: () => {},
     ...changes,
   };

@@ -4,21 +4,13 @@ import type { PlannedObject } from "../../src/tools/plan.ts";
 import type { ToolContext } from "../../src/tools/tool.ts";
 import { pruneVolumes } from "../../src/tools/volume_prune.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
+import { toolContext } from "./tool_context.ts";
 
 const [FREE, TAKEN, RACED, NEW] = ["a", "b", "c", "d"].map((letter) => letter.repeat(64));
 
 function context(transport: FakeTransport): ToolContext & Disposable {
   const docker = createDocker(transport);
-  return {
-    docker,
-    engineChoice: () => undefined,
-    signal: new AbortController().signal,
-    limits: { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0, responseBytes: 0 },
-    owner: "test",
-    buildRoots: [],
-    progress: () => {},
-    [Symbol.dispose]: () => docker[Symbol.dispose](),
-  };
+  return { ...toolContext(docker), [Symbol.dispose]: () => docker[Symbol.dispose]() };
 }
 
 Deno.test("docker_prune_volumes plans the candidates with their sizes, and asks for none in vain", async () => {
