@@ -5,8 +5,9 @@ import { judgeContainer } from "./container_policy.ts";
 import type { CreatePolicy } from "./create_policy.ts";
 import { judgeExec } from "./exec_policy.ts";
 import { judgeConnect, judgeDisconnect, judgeNetwork } from "./network_policy.ts";
-import { judgeObjects, type ObjectPolicy } from "./object_guard.ts";
+import { judgeObjects } from "./object_guard.ts";
 import { judgeTransfer } from "./registry_policy.ts";
+import type { TargetPolicy } from "./target_guard.ts";
 import { judgeVolume } from "./volume_policy.ts";
 
 /**
@@ -109,7 +110,7 @@ const PATTERNS = ALLOWED.map((entry) => ({
 const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
 
 /** What decides about the requests of a transport. */
-export interface GuardPolicy extends CreatePolicy, ObjectPolicy {
+export interface GuardPolicy extends CreatePolicy, TargetPolicy {
   /** @default {all registries} */
   readonly registries?: RegistryPolicy | undefined;
 }

@@ -20,13 +20,15 @@ const SYSTEM_PATHS = [
   // Where Docker Desktop keeps the files of its own machine and those of the user's.
   ...["/host_mnt", "/run/desktop"],
   ...["/system", "/library", "/private/etc", "/private/var/run", "/private/var/db", "/var/db"],
+  // Of the user that may do everything.
+  ...["/root", "/var/root", "/private/var/root"],
 ];
 const LIBRARIES = /^\/lib[^/]*(?:\/|$)/;
 /** As Docker Desktop, Git Bash and WSL write the drives of Windows. */
 const WINDOWS_SYSTEM = /^\/(?:mnt\/)?c(?:$|\/(?:windows|program files[^/]*|programdata)(?:\/|$))/;
 /** Below them only what was listed for it, themselves never. */
 const HOME =
-  /^(?:(?:\/private)?\/var\/root|\/root|(?:\/var|\/export)?\/home\/[^/]+|(?:\/(?:mnt\/)?[a-z])?\/users\/(?!shared$)[^/]+)$/;
+  /^(?:(?:\/var|\/export)?\/home\/[^/]+|(?:\/(?:mnt\/)?[a-z])?\/users\/(?!shared$)[^/]+)$/;
 const HOMES = /^(?:(?:\/var|\/export)?\/home|(?:\/(?:mnt\/)?[a-z])?\/users)$/;
 /** Holds the keychains. */
 const MACOS_LIBRARY = /^\/users\/[^/]+\/library(?:\/|$)/;
@@ -71,19 +73,31 @@ export function hostPathMistake(path: string): string | undefined {
  * @returns undefined where nothing speaks against it
  */
 export function deniedPath(path: string, facts: HostFacts = {}): string | undefined {
+  const system = systemPath(path, facts);
+  if (system !== undefined) return system;
   const folded = fold(path);
-  if (folded === "/") return "it is the whole disk of the host";
-  if (isHome(folded, facts)) return "it is a home directory, or holds one";
-  const system = SYSTEM_PATHS.find((denied) => related(folded, denied));
-  if (system !== undefined) return systemReason(folded, system);
-  if (LIBRARIES.test(folded) || WINDOWS_SYSTEM.test(folded)) return "it belongs to the system";
-  if (MACOS_LIBRARY.test(folded)) return "it holds keys and settings of a user";
   if (SSH_AGENT.test(folded)) return "it leads to the keys of an ssh agent";
   const name = folded.split("/").find(isSecretName);
   if (name !== undefined) return `"${name}" holds credentials, or the way to an Engine`;
   const socket = facts.engineSocket === undefined ? undefined : fold(facts.engineSocket);
   if (socket !== undefined && related(folded, socket)) return "it leads to the Engine's socket";
   return undefined;
+}
+
+/**
+ * Why a path of the host belongs to its system, or is somebody's home: whoever writes there sooner or later runs programs
+ * as them.
+ *
+ * @returns undefined for every other path, those that only hold credentials among them
+ */
+export function systemPath(path: string, facts: HostFacts = {}): string | undefined {
+  const folded = fold(path);
+  if (folded === "/") return "it is the whole disk of the host";
+  if (isHome(folded, facts)) return "it is a home directory, or holds one";
+  const system = SYSTEM_PATHS.find((denied) => related(folded, denied));
+  if (system !== undefined) return systemReason(folded, system);
+  if (LIBRARIES.test(folded) || WINDOWS_SYSTEM.test(folded)) return "it belongs to the system";
+  return MACOS_LIBRARY.test(folded) ? "it holds keys and settings of a user" : undefined;
 }
 
 /** Whether `path` is `root` or below it, by whole components. */

@@ -1,8 +1,10 @@
 import type { Transport } from "../docker/transport/transport.ts";
 import { object } from "./create_policy.ts";
-import type { MountPolicy } from "./mount_policy.ts";
+import { judgeBuild, judgePull, judgeTag } from "./image_names.ts";
 import { judgeMountedVolumes } from "./mounted_volumes.ts";
+import { readerOf } from "./object_lookup.ts";
 import {
+  judgeConnectTarget,
   judgeContainerRemoval,
   judgeDisconnectTarget,
   judgeExecTarget,
@@ -12,16 +14,9 @@ import {
   judgeStart,
   judgeStop,
   judgeVolumeRemoval,
-  readerOf,
   type TargetJudge,
   type TargetPolicy,
 } from "./target_guard.ts";
-
-/** What decides about requests by the objects that they name. */
-export interface ObjectPolicy extends TargetPolicy {
-  /** @default {no path of the host may be mounted} */
-  readonly mounts?: MountPolicy;
-}
 
 /** A request that names an object, as it goes to the Engine. */
 export interface ObjectRequest {
@@ -33,7 +28,7 @@ export interface ObjectRequest {
   readonly body: unknown;
   /** Past the guard. */
   readonly transport: Transport;
-  readonly policy: ObjectPolicy;
+  readonly policy: TargetPolicy;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -46,7 +41,11 @@ const TARGETS: Readonly<Record<string, TargetJudge>> = {
   "DELETE /containers/{}": judgeContainerRemoval,
   "DELETE /images/{ref}": judgeImageRemoval,
   "DELETE /networks/{}": judgeNetworkRemoval,
+  "POST /networks/{}/connect": judgeConnectTarget,
   "POST /networks/{}/disconnect": judgeDisconnectTarget,
+  "POST /images/{ref}/tag": judgeTag,
+  "POST /images/create": judgePull,
+  "POST /build": judgeBuild,
   "DELETE /volumes/{}": judgeVolumeRemoval,
 };
 
@@ -65,8 +64,7 @@ export async function judgeObjects(entry: string, request: ObjectRequest): Promi
   }
   const judge = TARGETS[entry];
   if (judge === undefined) return;
-  const id = entry === "POST /networks/{}/disconnect"
-    ? String(object(body, "disconnect").Container)
-    : target;
+  // Of a network's requests only those that take a container are judged here.
+  const id = entry.startsWith("POST /networks/") ? String(object(body, entry).Container) : target;
   await judge({ id, engine: readerOf(transport, path), policy, signal, query });
 }

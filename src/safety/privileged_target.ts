@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import type { ContainerDetails, MountPoint } from "../docker/types.ts";
-import { isRuntimeSocket, isWithin } from "./host_paths.ts";
+import { type HostFacts, isRuntimeSocket, isWithin, systemPath } from "./host_paths.ts";
 
 /** Capabilities with which a process gets out of its container. */
 const HOST_CAPABILITIES = new Set([
@@ -12,23 +13,36 @@ const SOCKETS = [
 ];
 /** A user's own Engine; the number is the user's id. */
 const USER_RUNTIME = /^\/run\/user(?:\/\d+(?:\/(?:docker|podman|containerd)(?:[-/].*)?)?)?$/;
-/** Whoever writes there runs programs as the host's root; single folders below are in common use. */
-const HOST_FOLDERS = [
-  ...["/bin", "/boot", "/etc", "/lib", "/proc", "/root", "/sbin", "/sys", "/usr", "/var/lib"],
-  ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/kubelet"],
-];
-/** Memory, ports and disks. */
+/** Through these the host's first process takes orders, also to run programs; a socket heeds no read-only mount. */
+const ORDERS = ["/run/dbus/system_bus_socket", "/run/systemd/private"];
+/** Most there are sockets and devices, which writing opens no further; the few left out are settings of services. */
+const LOOSE = /^\/(?:dev|run)\/(?!(?:systemd|udev|[^/]+\.d)(?:\/|$))/;
+/** They say where the host is, and are often mounted without a thought. */
+const HARMLESS = ["/etc/localtime", "/etc/timezone"];
+/** Holds the keys with which its user can be logged in to. */
+const LOGIN_KEYS = /\/\.ssh(?:\/|$)/;
+/** Memory, ports, terminals and disks; disks also as SCSI devices. */
 const HOST_DEVICE =
-  /^\/dev(?:$|\/(?:mem|kmem|port|mapper|disk|block|(?:[shv]d|xvd)[a-z]+\d*|(?:nvme|mmcblk|dm-|md|loop|sr|ram|zd|nbd)\d).*)/;
+  /^\/dev(?:$|\/(?:mem|kmem|port|pts|bsg|mapper|disk|block|zvol|(?:[shv]d|xvd|dasd)[a-z]+\d*|(?:nvme|mmcblk|dm-|md|loop|sr|sg|ram|zd|nbd|rbd|drbd|bcache|pmem)\d).*)/;
+/** Every device, disks, and every character device or the SCSI ones among them, which are disks too. */
+const DEVICE_RULE = /^\s*(?:[ab]\b|c\s+(?:\*|21):)/;
+/** A program that may write there has the host's kernel run its own programs, or stops the host. */
+const KERNEL_SETTINGS = ["/proc/sys", "/proc/sysrq-trigger"];
 
 type Host = Readonly<Record<string, unknown>>;
 
 /**
  * How a container that exists controls its host, as the end of "because …"; undefined where it does not.
  *
- * Works on whatever the Engine answers; what is not of the expected form counts as not there.
+ * Works on whatever the Engine answers; what is not of the expected form counts as not there. Options that only confine less
+ * (no seccomp or AppArmor profile, no new user or cgroup namespace) hand out nothing by themselves and are not meant.
+ *
+ * @param facts What is known of the host where it is this machine.
  */
-export function hostControl({ HostConfig, Mounts }: ContainerDetails): string | undefined {
+export function hostControl(
+  { HostConfig, Mounts }: ContainerDetails,
+  facts: HostFacts = {},
+): string | undefined {
   const host: Host = HostConfig ?? {};
   if (host.Privileged === true) return "it is privileged";
   if (host.PidMode === "host") return "it sees every process of the host";
@@ -36,16 +50,20 @@ export function hostControl({ HostConfig, Mounts }: ContainerDetails): string | 
     HOST_CAPABILITIES.has(name)
   );
   if (capability !== undefined) return `it has the capability ${capability}`;
+  if (writesKernelSettings(host)) return "it can write to the settings of the host's kernel";
+  if (writesGroups(host)) return "it can write to the control groups of the host";
   const device = deviceOf(host);
   if (device !== undefined) return `it has the host's device ${device}`;
   for (const mount of [...objects(Mounts).map(mountOf), ...mountsOf(host)]) {
-    const reason = mountControl(mount);
+    const reason = mountControl(mount, facts);
     if (reason !== undefined) return reason;
   }
   return undefined;
 }
 
-interface HostMount {
+/** A path of the host in a container. */
+export interface HostMount {
+  /** Absolute; any other text is not a path of the host. */
   readonly source: string;
   readonly writable: boolean;
 }
@@ -58,17 +76,46 @@ export function reachesRuntime(source: string): boolean {
     SOCKETS.some((socket) => isWithin(socket, path));
 }
 
-function mountControl({ source, writable }: HostMount): string | undefined {
-  if (reachesRuntime(source)) return `it can reach a container runtime through "${source}"`;
-  if (!writable) return undefined;
+/**
+ * How a container controls its host through one mount, as the end of "because …"; undefined where it does not. Read-only
+ * only sockets count: what else is there can be read, which is much, but not control.
+ */
+export function mountControl(
+  { source, writable }: HostMount,
+  facts: HostFacts = {},
+): string | undefined {
   const path = plainPath(source);
-  const isHost = HOST_FOLDERS.includes(path) || /^\/lib(?:x?\d\d)$/.test(path);
-  return isHost ? `it can write to "${source}" of the host` : undefined;
+  if (!path.startsWith("/")) return undefined;
+  const { engineSocket } = facts;
+  const isEngine = engineSocket !== undefined && isWithin(plainPath(engineSocket), path);
+  if (isEngine || reachesRuntime(path)) {
+    return `it can reach a container runtime through "${source}"`;
+  }
+  if (ORDERS.some((socket) => isWithin(socket, path))) {
+    return `it can give orders to the host through "${source}"`;
+  }
+  return writable && isHost(path, facts) ? `it can write to "${source}" of the host` : undefined;
+}
+
+function isHost(path: string, facts: HostFacts): boolean {
+  if (HARMLESS.includes(path)) return false;
+  if (LOGIN_KEYS.test(path) || HOST_DEVICE.test(path)) return true;
+  return !LOOSE.test(path) && systemPath(path, facts) !== undefined;
 }
 
 function plainPath(source: string): string {
-  return source.replace(/\/+/g, "/").replace(/(.)\/$/, "$1")
+  return posix.normalize(source).replace(/(.)\/$/, "$1")
     .replace(/^(?:\/private)?\/var\/run(?=\/|$)/, "/run");
+}
+
+/** Privileged containers have no such list; one that is there and lacks them was shortened. */
+function writesKernelSettings({ ReadonlyPaths: paths }: Host): boolean {
+  return Array.isArray(paths) && !KERNEL_SETTINGS.every((setting) => paths.includes(setting));
+}
+
+function writesGroups({ CgroupnsMode, SecurityOpt }: Host): boolean {
+  return CgroupnsMode === "host" &&
+    texts(SecurityOpt).some((option) => /^writable-cgroups(?:$|[=:](?:true|1)$)/i.test(option));
 }
 
 function mountOf({ Type, Source, RW }: MountPoint): HostMount {
@@ -94,9 +141,9 @@ function mountsOf(host: Host): HostMount[] {
 
 function deviceOf({ Devices, DeviceCgroupRules }: Host): string | undefined {
   const paths = objects(Devices).map((device) => text((device as Host).PathOnHost));
-  const path = paths.find((path) => HOST_DEVICE.test(path));
-  // "a" is every device, "b" a disk; which one does not matter, mknod makes it.
-  return path ?? texts(DeviceCgroupRules).find((rule) => /^\s*[ab]\b/.test(rule));
+  const path = paths.find((path) => HOST_DEVICE.test(plainPath(path)));
+  // Which one does not matter, mknod makes it.
+  return path ?? texts(DeviceCgroupRules).find((rule) => DEVICE_RULE.test(rule));
 }
 
 function plainCapability(name: string): string {

@@ -1,7 +1,4 @@
-import { createDocker, type Docker } from "../docker/client.ts";
-import { DockerError } from "../docker/errors.ts";
-import { OLDEST_API_VERSION } from "../docker/negotiation.ts";
-import type { Transport } from "../docker/transport/transport.ts";
+import type { Docker } from "../docker/client.ts";
 import type { ContainerDetails } from "../docker/types.ts";
 import {
   containerSubject,
@@ -13,6 +10,9 @@ import {
   volumeSubject,
 } from "../tools/protection.ts";
 import { RefusedError } from "../tools/refused.ts";
+import type { MountPolicy } from "./mount_policy.ts";
+import { volumeControl } from "./mounted_volumes.ts";
+import { lookUp } from "./object_lookup.ts";
 import { hostControl } from "./privileged_target.ts";
 
 /** What decides about objects that exist. */
@@ -21,6 +21,8 @@ export interface TargetPolicy {
   readonly allowPrivileged: boolean;
   /** @default {nothing is protected} */
   readonly protection?: Protection | undefined;
+  /** @default {no path of the host may be mounted} */
+  readonly mounts?: MountPolicy;
 }
 
 /** One request about an object that exists. */
@@ -54,6 +56,8 @@ export const judgeExecTarget: TargetJudge = containerJudge({
 });
 /** Judges a stop. */
 export const judgeStop: TargetJudge = containerJudge({ verb: "stop", harms: true });
+/** Judges a connect to a network; `id` is the container's, which others reach there from then on. */
+export const judgeConnectTarget: TargetJudge = containerJudge({ verb: "connect", harms: true });
 /** Judges a disconnect from a network; `id` is the container's. */
 export const judgeDisconnectTarget: TargetJudge = containerJudge({
   verb: "disconnect",
@@ -78,31 +82,6 @@ export const judgeVolumeRemoval: TargetJudge = removalJudge(
   async (docker, id, signal) => volumeSubject(await docker.volumes.inspect(id, { signal })),
 );
 
-/** A client that reads past the guard, in the API version of the request that is judged. */
-export function readerOf(transport: Transport, path: string): Docker {
-  const apiVersion = /^\/v(\d+\.\d+)\//.exec(path)?.[1] ?? OLDEST_API_VERSION;
-  return createDocker(transport, { apiVersion });
-}
-
-/**
- * Looks an object up; undefined where there is none, which the Engine says itself in answer to the request.
- *
- * @throws {DockerError} never `incomplete`, which would mean that the request itself may have been done
- */
-export async function lookUp<Details>(
-  read: () => Promise<Details>,
-): Promise<Details | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof DockerError)) throw error;
-    if (error.code === "not_found") return undefined;
-    if (error.code !== "incomplete") throw error;
-    const { message, remedy, object } = error;
-    throw new DockerError("server_error", message, { cause: error, remedy, object });
-  }
-}
-
 interface ContainerRule {
   /** Completes "Cannot … container". */
   readonly verb: string;
@@ -124,9 +103,18 @@ function containerJudge({ verb, enters = false, harms = false }: ContainerRule):
       refuseProtected(protection, containerSubject(details), verb);
       if (!/^(?:|0|false)$/i.test(query.get("v") ?? "")) refuseVolumes(protection, details);
     }
-    const control = asksControl ? hostControl(details) : undefined;
+    const control = asksControl ? await controlOf(details, { engine, policy, signal }) : undefined;
     if (control !== undefined) throw controlsHost(details, verb, control);
   };
+}
+
+/** Volumes are looked up only where nothing else decides. */
+async function controlOf(
+  details: ContainerDetails,
+  { engine, policy: { mounts }, signal }: Pick<TargetRequest, "engine" | "policy" | "signal">,
+): Promise<string | undefined> {
+  const facts = { home: mounts?.home, engineSocket: mounts?.engineSocket?.() };
+  return hostControl(details, facts) ?? await volumeControl(details, { engine, facts, signal });
 }
 
 /** The anonymous volumes that go with a container; a named one stays. */

@@ -44,6 +44,7 @@ export const PROFILES = {
     ...DESTRUCTIVE,
     SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE: "false",
     SAFETY_PROTECTED: "vault,label=keep=yes,4f1c2d3e4a5b",
+    SAFETY_BUILD_CONTEXT_ALLOWLIST: "{tree}/builds",
   },
   audited: {
     ...DESTRUCTIVE,

@@ -4,6 +4,7 @@ import {
   hostPathMistake,
   isRuntimeSocket,
   isWithin,
+  systemPath,
 } from "../../src/safety/host_paths.ts";
 import fc from "../property.ts";
 
@@ -66,6 +67,7 @@ const DENIED = [
   ...["/var/spool/cron", "/host_mnt", "/host_mnt/c", "/run/desktop/mnt", "/var/snap/docker/common"],
   ...["/System", "/Library/Keychains", "/private", "/private/etc", "/private/var/run/docker.sock"],
   ...["/home", "/home/ann", "/Users", "/Users/ann", "/root", "/var/root", "/var/home/ann"],
+  ...["/root/shop", "/root/.ssh/id_rsa", "/var/root/shop", "/private/var/root/shop", "/Root/x"],
   ...[
     "/c/Users/ann",
     "/mnt/c/Users/ann",
@@ -92,7 +94,13 @@ Deno.test("deniedPath() denies the system, home directories, credentials and soc
 /** Their legitimate neighbours. */
 const ALLOWED = [
   ...["/srv", "/srv/shop", "/opt/shop", "/data", "/mnt", "/mnt/disk", "/media/usb", "/tmp/shop"],
-  ...["/home/ann/shop", "/home/ann/projects/web/src", "/root/shop", "/Users/ann/Projects"],
+  ...[
+    "/home/ann/shop",
+    "/home/ann/projects/web/src",
+    "/home/root/shop",
+    "/rooted/x",
+    "/Users/ann/Projects",
+  ],
   ...["/Users/Shared", "/c/projects", "/mnt/c/projects", "/c/Users/ann/shop", "/var/www"],
   ...["/var/lib/postgresql", "/var/lib/mysql", "/private/tmp/shop", "/etcetera", "/binary"],
   ...["/runner", "/devel", "/usrlocal", "/srv/etc", "/srv/bin", "/srv/proc", "/srv/.env"],
@@ -103,6 +111,17 @@ const ALLOWED = [
 
 Deno.test("deniedPath() has nothing against projects and data, also where their names look similar", () => {
   for (const path of ALLOWED) assert.equal(deniedPath(path), undefined, path);
+});
+
+Deno.test("systemPath() means the system and homes, not what only holds credentials", () => {
+  for (
+    const path of ["/", "/etc/cron.d", "/root/.ssh", "/home/ann", "/usr/local/bin", "/lib64/x"]
+  ) {
+    assert.notEqual(systemPath(path), undefined, path);
+  }
+  for (const path of ["/srv/.docker/php.ini", "/home/ann/.config/plex", "/srv/.aws", "/srv"]) {
+    assert.equal(systemPath(path), undefined, path);
+  }
 });
 
 Deno.test("deniedPath() knows the user's own home and the Engine's own socket, wherever they are", () => {

@@ -266,3 +266,168 @@ Deno.test("guardTransport() pulls from and pushes to allowed registries only", a
     await refuses(`POST /images/${name}/push?tag=1`, { policy });
   }
 });
+
+const volumeOf = (Mounts: unknown, volume: unknown, changes: object = {}) => ({
+  "GET /containers/{}/json": { ...web, Mounts, ...changes },
+  "GET /volumes/{}": volume,
+});
+const mounted = (Name: string, RW = true) => [{ Type: "volume", Name, Driver: "local", RW }];
+const ENTERING = [
+  ["POST /containers/web/start", {}],
+  ["POST /containers/web/restart", {}],
+  ["POST /containers/web/exec", EXEC],
+] as const;
+
+Deno.test("guardTransport() lets nobody start, restart or enter a container with a disguised volume of the host", async () => {
+  const overlay = { type: "overlay", o: "lowerdir=/etc,upperdir=/u,workdir=/w" };
+  const disguises = [
+    [mounted("data"), bind("/"), 'it can reach a container runtime through "/"'],
+    [
+      mounted("data", false),
+      bind("/var/run"),
+      'it can reach a container runtime through "/var/run"',
+    ],
+    [mounted("data"), bind("/etc/cron.d"), 'it can write to "/etc/cron.d" of the host'],
+    [
+      mounted("data"),
+      bind("overlay", overlay),
+      'the options of its volume "data" make it a file system of type "overlay"',
+    ],
+    [
+      mounted("data", false),
+      bind("/dev/sda1", { type: "ext4", o: "" }),
+      'the options of its volume "data" make it a file system of type "ext4"',
+    ],
+    // Named as the Engine names those that nobody named.
+    [mounted("f".repeat(64)), bind("/etc"), 'it can write to "/etc" of the host'],
+  ] as const;
+  for (const [Mounts, volume, why] of disguises) {
+    for (const [request, options] of ENTERING) {
+      const { sent, refusal } = await send(request, {
+        ...options,
+        replies: volumeOf(Mounts, volume),
+      });
+      assert.ok(refusal instanceof Error, `${request} with ${JSON.stringify(volume)}`);
+      assert.equal(refusal.message.replace(/^.* because /, ""), why);
+      assert.deepEqual(sent.filter((line) => !line.startsWith("GET ")), []);
+      assert.equal(sent.length, 2);
+    }
+  }
+});
+
+Deno.test("guardTransport() starts and enters a container with any other volume, at one look for each", async () => {
+  const ordinary = [
+    [mounted("data"), { Name: "data", Driver: "local", Options: null }],
+    [mounted("data"), bind("/srv/shop")],
+    [mounted("data", false), bind("/etc/ssl/certs")],
+    [mounted("data"), { Name: "data", Options: { type: "tmpfs", device: "tmpfs" } }],
+    [mounted("data"), {
+      Name: "data",
+      Options: { type: "nfs", device: ":/x", o: "addr=10.0.0.1" },
+    }],
+    [mounted("data"), Response.json({ message: "get data: no such volume" }, { status: 404 })],
+  ] as const;
+  for (const [Mounts, volume] of ordinary) {
+    for (const [request, options] of ENTERING) {
+      const looks = await passes(request, { ...options, replies: volumeOf(Mounts, volume) });
+      assert.deepEqual(looks, ["GET /containers/web/json", "GET /volumes/data"]);
+    }
+  }
+});
+
+Deno.test("guardTransport() looks at no volume that decides nothing", async () => {
+  const start = "POST /containers/web/start";
+  const replies = volumeOf(mounted("data"), bind("/"));
+  assert.deepEqual(await passes(start, { replies, policy: { allowPrivileged: true } }), []);
+  assert.deepEqual(await passes("POST /containers/web/stop", { replies }), []);
+  const others = [{ Type: "volume", Name: "data", Driver: "cloud" }, { Type: "tmpfs" }, null];
+  for (const Mounts of [others, {}, null]) {
+    assert.equal((await passes(start, { replies: volumeOf(Mounts, bind("/")) })).length, 1);
+  }
+  const privileged = volumeOf(mounted("data"), bind("/"), { HostConfig: { Privileged: true } });
+  await refuses(start, { replies: privileged }); // at one look
+});
+
+Deno.test("guardTransport() knows a container that mounts the Engine's own socket, wherever that is", async () => {
+  const mounts = {
+    readOnlyRoots: [],
+    writableRoots: [],
+    isLocal: () => true,
+    realPath: (path: string) => Promise.resolve(path),
+    engineSocket: () => "/data/engine/sock",
+  };
+  const Mounts = [{ Type: "bind", Source: "/data/engine", RW: false }];
+  const replies = { "GET /containers/{}/json": { ...web, Mounts } };
+  await refuses("POST /containers/web/start", { replies, policy: { mounts } });
+  await passes("POST /containers/web/start", { replies });
+});
+
+Deno.test("guardTransport() connects no protected container to a network", async () => {
+  const body = { Container: "web" };
+  const { message } = await refuses("POST /networks/shop/connect", {
+    policy: protecting("web"),
+    body,
+  });
+  assert.match(message, /^Cannot connect container "web": SAFETY_PROTECTED names it/);
+  await passes("POST /networks/shop/connect", { policy: protecting("other"), body });
+  assert.deepEqual(await passes("POST /networks/shop/connect", { body }), []);
+});
+
+const TAG = "POST /images/other/tag?repo=";
+const vault = {
+  Id: `sha256:${ID}`,
+  RepoTags: ["vault:1", "shop:1"],
+  Config: { Labels: { keep: "1" } },
+};
+const held = { "GET /images/{}/json": vault, "GET /images/json": [vault, { RepoTags: null }] };
+
+Deno.test("guardTransport() takes no name from a protected image by a tag, a pull or a build", async () => {
+  const requests = [
+    `${TAG}vault&tag=1`,
+    `${TAG}docker.io%2Flibrary%2Fvault&tag=1`,
+    "POST /images/create?fromImage=vault&tag=1",
+    "POST /images/create?fromImage=index.docker.io%2Fvault&tag=1",
+    "POST /images/create?fromImage=vault%3A2&tag=1",
+    "POST /images/create?fromImage=vault%3A1",
+    "POST /images/create?fromImage=library%2Fvault", // every tag
+    "POST /build?version=1&t=vault%3A1",
+    "POST /build?version=2&t=other%3A1&t=vault%3A1",
+  ];
+  for (const request of requests) {
+    for (const entry of ["vault:1", "vault", "docker.io/library/vault:1"]) {
+      const { sent, refusal } = await send(request, { policy: protecting(entry), replies: held });
+      assert.ok(refusal instanceof Error, `${request}, ${entry}`);
+      assert.match(
+        refusal.message,
+        /^Cannot take its name from image ".*vault:1": SAFETY_PROTECTED /,
+      );
+      assert.ok(sent.every((line) => line.startsWith("GET ")));
+    }
+    for (const entry of ["label=keep=1", ID.slice(0, 12)]) {
+      const { refusal } = await send(request, { policy: protecting(entry), replies: held });
+      assert.ok(refusal instanceof Error, `${request}, ${entry}`);
+    }
+  }
+});
+
+Deno.test("guardTransport() gives a name that takes nothing from a protected image", async () => {
+  const requests = [
+    `${TAG}vault&tag=2`,
+    `${TAG}shop&tag=1`, // the image is protected by its other name and keeps it
+    `${TAG}ghcr.io%2Fvault&tag=1`,
+    `POST /images/create?fromImage=vault&tag=sha256%3A${ID}`,
+    "POST /images/create?fromImage=shop",
+    "POST /build?version=1&t=shop%3A1",
+    "POST /build?version=1",
+  ];
+  for (const request of requests) {
+    await passes(request, { policy: protecting("vault:1"), replies: held });
+    assert.deepEqual(await passes(request, { replies: held }), []);
+  }
+  const digest = `POST /images/create?fromImage=vault&tag=sha256%3A${ID}`;
+  const byLabel = { policy: protecting("label=keep"), replies: held };
+  assert.deepEqual(await passes(digest, byLabel), []);
+  const missing = { "GET /images/{}/json": () => Response.json({ message: "x" }, { status: 404 }) };
+  const policy = protecting("vault");
+  assert.equal((await passes(`${TAG}vault`, { policy, replies: missing })).length, 1);
+});

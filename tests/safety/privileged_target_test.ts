@@ -12,6 +12,8 @@ function bind(Source: string, RW = true): ContainerDetails {
   return host({}, [{ Type: "bind", Source, Destination: "/x", RW }]);
 }
 
+const PROC = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
 const CONTROLLING: readonly (readonly [name: string, container: ContainerDetails, why: RegExp])[] =
   [
     ["privileged", host({ Privileged: true }), /privileged/],
@@ -59,7 +61,93 @@ const CONTROLLING: readonly (readonly [name: string, container: ContainerDetails
     ["all devices", host({ Devices: [{ PathOnHost: "/dev" }] }), /\/dev/],
     ["a rule for all devices", host({ DeviceCgroupRules: ["a *:* rwm"] }), /a \*:\* rwm/],
     ["a rule for disks", host({ DeviceCgroupRules: ["c 1:3 r", "b 8:0 rwm"] }), /b 8:0/],
+    ["a rule for all character devices", host({ DeviceCgroupRules: ["c *:* rwm"] }), /c \*:\*/],
+    ["a rule for SCSI devices", host({ DeviceCgroupRules: ["c 21:0 rw"] }), /c 21:0/],
+    ["a disk as a SCSI device", host({ Devices: [{ PathOnHost: "/dev/sg0" }] }), /sg0/],
+    ["a disk by a long way", host({ Devices: [{ PathOnHost: "/dev/../dev//sda" }] }), /sda/],
+    ["no path that is read-only", host({ MaskedPaths: [], ReadonlyPaths: [] }), /kernel/],
+    [
+      "kernel settings that may be written",
+      host({ ReadonlyPaths: PROC.filter((path) => path !== "/proc/sys") }),
+      /kernel/,
+    ],
+    [
+      "the key that stops the host",
+      host({ ReadonlyPaths: PROC.filter((path) => path !== "/proc/sysrq-trigger") }),
+      /kernel/,
+    ],
+    [
+      "the host's control groups, writable",
+      host({ CgroupnsMode: "host", SecurityOpt: ["writable-cgroups=true"] }),
+      /control groups/,
+    ],
+    ["the bus of the host's services", bind("/run/dbus/system_bus_socket", false), /give orders/],
+    ["a folder with that bus, read-only", bind("/var/run/dbus", false), /give orders/],
+    ["the folder of systemd", bind("/run/systemd", false), /give orders/],
+    ["the disk by a long way", bind("/srv/../etc/cron.d"), /can write/],
   ];
+
+/** Whoever writes there runs programs as root, or as the user. */
+const WRITABLE = [
+  ...["/etc/cron.d", "/etc/systemd/system", "/etc/passwd", "/etc/ld.so.preload", "/root/.ssh"],
+  ...[
+    "/root/shop",
+    "/usr/local/bin",
+    "/usr/bin/env",
+    "/var/spool/cron",
+    "/var/spool",
+    "/boot/grub",
+  ],
+  ...["/lib/modules", "/lib64/security", "/sys/kernel", "/proc/sys/kernel", "/home/ann", "/home"],
+  ...["/home/ann/.ssh", "/home/ann/.ssh/authorized_keys", "/srv/git/.ssh", "/var/log", "/var/lib"],
+  ...["/var/lib/docker/volumes", "/dev", "/dev/sda1", "/dev/pts", "/run/systemd/system"],
+  ...["/run/udev/rules.d", "/run/udev", "/run/tmpfiles.d", "/etc/letsencrypt", "/etc/localtime.d"],
+];
+
+Deno.test("hostControl() finds what is writable of the host's system and of homes, at any depth", () => {
+  for (const path of WRITABLE) {
+    assert.equal(hostControl(bind(path)), `it can write to "${path}" of the host`, path);
+  }
+});
+
+Deno.test("hostControl() has nothing against reading the same", () => {
+  const sockets = ["/dev", "/run/systemd", "/run/udev"];
+  for (const path of WRITABLE.filter((path) => !sockets.includes(path))) {
+    assert.equal(hostControl(bind(path, false)), undefined, path);
+  }
+  for (
+    const path of ["/etc/ssl/certs", "/etc/timezone", "/run/udev", "/sys", "/dev", "/etc/shadow"]
+  ) {
+    assert.equal(hostControl(bind(path, false)), undefined, path);
+  }
+});
+
+Deno.test("hostControl() has nothing against what else people write to", () => {
+  const paths = [
+    ...["/srv/shop", "/home/ann/shop", "/home/ann/.config/plex", "/srv/shop/.docker/php.ini"],
+    ...[
+      "/opt/etc",
+      "/var/www",
+      "/var/lib/postgresql",
+      "/mnt/disk",
+      "/data/.sshd",
+      "/tmp/.X11-unix",
+    ],
+    ...["/etc/localtime", "/etc/timezone", "/dev/shm", "/dev/dri", "/dev/bus/usb", "/dev/snd"],
+    ...["/run/user/1000/pulse", "/run/postgresql", "/var/run/mysqld", "/run/lock", "/run/secrets"],
+  ];
+  for (const path of paths) assert.equal(hostControl(bind(path)), undefined, path);
+});
+
+Deno.test("hostControl() knows this machine's own home and Engine, wherever they are", () => {
+  const facts = { home: "/data/people/ann", engineSocket: "/data/engine/sock" };
+  assert.match(hostControl(bind("/data/people/ann"), facts) ?? "", /can write/);
+  assert.equal(hostControl(bind("/data/people/ann/shop"), facts), undefined);
+  for (const path of ["/data/engine/sock", "/data/engine"]) {
+    assert.match(hostControl(bind(path, false), facts) ?? "", /container runtime/);
+    assert.equal(hostControl(bind(path, false)), undefined);
+  }
+});
 
 for (const [name, container, why] of CONTROLLING) {
   Deno.test(`hostControl() finds ${name}`, () => assert.match(hostControl(container) ?? "", why));
@@ -75,7 +163,7 @@ const ORDINARY: readonly (readonly [name: string, container: ContainerDetails])[
   ["the host's network", host({ NetworkMode: "host" })],
   ["a project", bind("/home/ann/shop")],
   ["files of /etc", bind("/etc/localtime", false)],
-  ["certificates", bind("/etc/letsencrypt")],
+  ["certificates", bind("/etc/letsencrypt", false)],
   [
     "/etc and /proc, read-only",
     host({}, [
@@ -98,6 +186,24 @@ const ORDINARY: readonly (readonly [name: string, container: ContainerDetails])[
   ["a graphics card", host({ Devices: [{ PathOnHost: "/dev/dri/renderD128" }] })],
   ["a serial port", host({ Devices: [{ PathOnHost: "/dev/ttyUSB0" }] })],
   ["a rule for terminals", host({ DeviceCgroupRules: ["c 188:* rmw"] })],
+  ["the kernel settings that all have", host({ MaskedPaths: [], ReadonlyPaths: PROC })],
+  ["kernel settings of which nothing is told", host({ ReadonlyPaths: null })],
+  [
+    "profiles that are switched off",
+    host({
+      SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined", "no-new-privileges:false"],
+      CapAdd: ["SYS_PTRACE"],
+    }),
+  ],
+  [
+    "other namespaces of the host",
+    host({ CgroupnsMode: "host", UsernsMode: "host", IpcMode: "host", UTSMode: "host" }),
+  ],
+  [
+    "control groups of its own, writable",
+    host({ CgroupnsMode: "private", SecurityOpt: ["writable-cgroups=true"] }),
+  ],
+  ["another runtime", host({ Runtime: "nvidia" })],
   ["odd answers", host({ CapAdd: "ALL", Devices: [null, 1], Binds: {}, Mounts: [null] })],
 ];
 

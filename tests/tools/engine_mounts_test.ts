@@ -134,6 +134,9 @@ const CONTROLLING = {
   "with all capabilities but one": { CapAdd: ["ALL"], CapDrop: ["MKNOD"] },
   "with SYS_ADMIN": { CapAdd: ["SYS_ADMIN"] },
   "with /run, where sockets are": { Binds: ["/run:/host/run:ro"] },
+  "with the kernel's settings writable": { MaskedPaths: [], ReadonlyPaths: [] },
+  "with a folder of the host's programs, writable": { Binds: ["/usr/local/bin:/host/bin"] },
+  "with all devices by a rule": { DeviceCgroupRules: ["c *:* rwm"] },
   "with the host's disk": {
     Mounts: [{ Type: "bind", Source: "/", Target: "/host", ReadOnly: true }],
   },
@@ -153,6 +156,35 @@ for (const [name, hostConfig] of Object.entries(CONTROLLING)) {
     await call("docker_inspect_container", { container_id });
   });
 }
+
+serverTest(`${START} and exec leave a container with a disguised volume alone`, async (test) => {
+  const { engine, call, callFailing } = test;
+  const cmd = ["sleep", "60"];
+  const run = (device: string, name: string) => async (readOnly: boolean): Promise<string> => {
+    const DriverOpts = { type: "none", o: "bind", device };
+    const Labels = engine.labels;
+    await engine.raw("POST", "/volumes/create", { Name: name, DriverOpts, Labels });
+    return await engine.run("busybox", {
+      cmd,
+      hostConfig: { Binds: [`${name}:/x:${readOnly ? "ro" : "rw"}`] },
+    });
+  };
+  const command = ["true"];
+  // The second is named as the Engine names those that nobody named.
+  const anonymous = [...crypto.getRandomValues(new Uint8Array(32))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  for (const name of [uniqueName("disguised"), anonymous]) {
+    const container_id = await run("/etc", name)(false);
+    for (const [tool, input] of [["docker_exec_command", { command }], [START, {}]] as const) {
+      const text = await callFailing(tool, { container_id, ...input });
+      assert.match(text, /it controls the host, because it can write to "\/etc" of the host/, tool);
+    }
+    await call("docker_stop_container", { container_id, timeout: 0 });
+    assert.match(await callFailing("docker_restart_container", { container_id }), /"\/etc"/);
+  }
+  const reading = await run("/etc", uniqueName("disguised"))(true);
+  await call("docker_exec_command", { container_id: reading, command });
+});
 
 serverTest("docker_exec_command enters no container that can reach the Engine", async (test) => {
   const { engine, call, callFailing } = test;

@@ -130,6 +130,62 @@ engineTest(
   },
 );
 
+engineTest(
+  "SAFETY_PROTECTED keeps an image its name, and containers out of networks",
+  async (engine) => {
+    const kept = uniqueName("mcp-docker-test/kept");
+    const [network, name] = [uniqueName("net"), uniqueName("protected")];
+    const busybox = imageReference("busybox");
+    const tag = (repo: string) => engine.raw("POST", `/images/${busybox}/tag?repo=${repo}&tag=1`);
+    await engine.raw("POST", "/networks/create", { Name: network, Labels: engine.labels });
+    await tag(encodeURIComponent(kept));
+    const container_id = await engine.run("busybox", { name, cmd: ["sleep", "60"] });
+    const context = await Deno.makeTempDir({ prefix: "mcp-docker-build-" });
+    await Deno.writeTextFile(`${context}/Dockerfile`, `FROM ${busybox}\nLABEL a=b\n`);
+    await using server = await connect({
+      env: {
+        DOCKER_HOST: engine.host,
+        SAFETY_PROTECTED: `${kept}:1,${name}`,
+        SAFETY_BUILD_CONTEXT_ALLOWLIST: context,
+      },
+    });
+    const idOf = async (image: string): Promise<unknown> => {
+      const { json } = await engine.raw("GET", `/images/${image}/json`);
+      return (json as { Id?: string }).Id;
+    };
+    const before = await idOf(`${kept}:1`);
+    try {
+      for (
+        const [tool, input] of [
+          ["docker_tag_image", { image: busybox, repository: kept, tag: "1" }],
+          ["docker_build_image", { path: context, tag: `${kept}:1` }],
+          ["docker_pull_image", { image: kept, tag: "1" }],
+        ] as const
+      ) {
+        const text = await server.callFailing(tool, input);
+        assert.match(
+          text,
+          /^Cannot take its name from image ".*": SAFETY_PROTECTED names it/,
+          tool,
+        );
+      }
+      assert.equal(await idOf(`${kept}:1`), before);
+      const input = { container_id, network_id: network };
+      const text = await server.callFailing("docker_connect_container", input);
+      assert.match(text, /^Cannot connect container ".*": SAFETY_PROTECTED names it/);
+      await callTool(server, "docker_build_image", { path: context, tag: `${kept}:2` });
+      await callTool(server, "docker_tag_image", {
+        image: `${kept}:2`,
+        repository: kept,
+        tag: "3",
+      });
+    } finally {
+      await Deno.remove(context, { recursive: true });
+      for (const version of [1, 2, 3]) await engine.raw("DELETE", `/images/${kept}:${version}`);
+    }
+  },
+);
+
 /** Podman's and Docker's mark; the server believes no host name outside of a container. */
 const isContainer = await Promise.any(
   ["/.dockerenv", "/run/.containerenv"].map((path) => Deno.stat(path)),

@@ -30,6 +30,8 @@ export interface ContainerLogsOptions extends CallOptions {
    * is not given either, they are asked for it with a second request. May still be on its way; it must not reject.
    */
   readonly tty?: boolean | undefined | Promise<boolean | undefined>;
+  /** Called once the Engine has taken the request, before any output; must not throw. */
+  readonly opened?: (() => void) | undefined;
 }
 
 /** Bytes of finished logs that are read at a time: some 150 lines, a third faster than line by line. */
@@ -41,7 +43,8 @@ export async function* containerLogs(
   id: string,
   options: ContainerLogsOptions = {},
 ): AsyncGenerator<OutputPiece, void, void> {
-  const { signal, timeouts, tty, stdout = true, stderr = true, follow, ...query } = options;
+  const { signal, timeouts, tty, opened, ...asked } = options;
+  const { stdout = true, stderr = true, follow, ...query } = asked;
   await using answer = await http.open({
     ...subject("read the logs of", "container", id),
     method: "GET",
@@ -51,6 +54,7 @@ export async function* containerLogs(
     signal,
     timeouts,
   });
+  opened?.();
   const framing = toldFraming(answer, await tty) ?? await askedFraming(http, id, signal);
   const pieces = answer.body.pieces(follow === true ? {} : { atLeast: GULP });
   yield* outputPieces(pieces, framing);

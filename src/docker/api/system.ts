@@ -17,6 +17,8 @@ export interface EventsOptions extends CallOptions {
   /** Unix seconds; ends the stream at that time, at once where it is past. @default {never} */
   readonly until?: number | string | undefined;
   readonly filters?: Filters | undefined;
+  /** Called once the Engine has taken the request, before any event; must not throw. */
+  readonly opened?: (() => void) | undefined;
 }
 
 /** The Engine as a whole. */
@@ -76,11 +78,12 @@ function pong(headers: Headers): Pong {
 
 async function* engineEvents(
   http: Http,
-  { signal, timeouts, ...query }: EventsOptions = {},
+  { signal, timeouts, opened, ...query }: EventsOptions = {},
 ): AsyncGenerator<EngineEvent, void, void> {
   const action = "read events";
   const request = { method: "GET", path: path`/events`, action, query, endless: true } as const;
   await using answer = await http.open({ ...request, signal, timeouts });
+  opened?.();
   for await (const event of jsonLines(answer.body.pieces())) {
     yield objectOf<EngineEvent>(event, action);
   }

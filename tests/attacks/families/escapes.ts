@@ -174,6 +174,21 @@ const POWERFUL: readonly (readonly [what: string, details: Record<string, unknow
   ["with the host's root", {
     Mounts: [{ Type: "bind", Source: "/", Destination: "/host", RW: true }],
   }],
+  ["that writes where root's programs start", {
+    Mounts: [{ Type: "bind", Source: "/etc/cron.d", Destination: "/c", RW: true }],
+  }],
+  ["that writes root's keys", {
+    Mounts: [{ Type: "bind", Source: "/root/.ssh", Destination: "/k", RW: true }],
+  }],
+  ["that writes the host's programs", {
+    Mounts: [{ Type: "bind", Source: "/usr/local/bin", Destination: "/b", RW: true }],
+  }],
+  ["with the bus of the host's services, read-only", {
+    Mounts: [{ Type: "bind", Source: "/run/dbus", Destination: "/run/dbus", RW: false }],
+  }],
+  ["with every character device made by a rule", {
+    HostConfig: { DeviceCgroupRules: ["c *:* rwm"] },
+  }],
   ["with the socket in its binds only", { HostConfig: { Binds: ["/var/run/docker.sock:/s"] } }],
 ];
 
@@ -199,6 +214,33 @@ const RUN = { tool: "docker_exec_command", input: { container_id: "web", command
 const START = { tool: "docker_start_container", input: { container_id: "web" } };
 const RESTART = { tool: "docker_restart_container", input: { container_id: "web" } };
 const WHY = /privileged|host|socket|device|capabilit|kernel/i;
+
+const DATA = [{ Type: "volume", Name: "data", Driver: "local", Destination: "/d", RW: true }];
+
+function volume(Options: Record<string, string> | null) {
+  return { "GET /volumes/{}": { Name: "data", Driver: "local", Options } };
+}
+
+const DISGUISES: readonly (readonly [what: string, options: Record<string, string>])[] = [
+  ["the host's disk", { type: "none", o: "bind", device: "/" }],
+  ["the host's sockets", { o: "bind", device: "/var/run" }],
+  ["a disk", { type: "ext4", device: "/dev/sda1" }],
+];
+
+const disguised: readonly Attack[] = DISGUISES.flatMap(([what, options]) => [
+  {
+    name: `exec into a container with a volume that is ${what}`,
+    call: RUN,
+    engine: { ...inspected({ Mounts: DATA }, RUNS), ...volume(options) },
+    stopped: { refused: WHY },
+  },
+  {
+    name: `start of a container with a volume that is ${what}`,
+    call: START,
+    engine: { ...inspected({ Mounts: DATA }, CREATED), ...volume(options) },
+    stopped: { refused: WHY },
+  },
+]);
 
 const powerful: readonly Attack[] = POWERFUL.flatMap(([what, details]) => [
   {
@@ -229,6 +271,22 @@ const ORDINARY: readonly (readonly [what: string, details: Record<string, unknow
   }],
   ["with a volume", {
     Mounts: [{ Type: "volume", Name: "data", Source: "/var/lib/docker/volumes/data/_data" }],
+  }],
+  ["that reads the time, logs and certificates", {
+    Mounts: ["/etc/localtime", "/var/log", "/etc/timezone", "/etc/ssl/certs", "/lib/modules"].map(
+      (Source) => ({ Type: "bind", Source, Destination: Source, RW: false }),
+    ),
+  }],
+  ["with a shared memory and a database's socket", {
+    Mounts: ["/dev/shm", "/run/mysqld/mysqld.sock", "/home/ann/.config/plex"].map(
+      (Source) => ({ Type: "bind", Source, Destination: Source, RW: true }),
+    ),
+  }],
+  ["without profiles and new privileges forbidden", {
+    HostConfig: { SecurityOpt: ["seccomp=unconfined", "no-new-privileges:false"] },
+  }],
+  ["in other namespaces of the host", {
+    HostConfig: { CgroupnsMode: "host", UsernsMode: "host" },
   }],
   ["with the kernel settings that all have", {
     HostConfig: {
@@ -325,6 +383,7 @@ export const escapes: Family = {
       stopped: { refused: /network/ },
     },
     ...powerful,
+    ...disguised,
     ...([
       ["new privileges forbidden", "no-new-privileges"],
       ["a limit of processes", '"PidsLimit":512'],
@@ -392,6 +451,24 @@ export const escapes: Family = {
       real: true,
     })),
     ...controlsOfTargets,
+    {
+      name: "exec into a container with a volume in memory",
+      call: RUN,
+      engine: {
+        ...inspected({ Mounts: DATA }, RUNS),
+        ...volume({ type: "tmpfs", device: "tmpfs", o: "size=64m" }),
+      },
+      passed: { sends: [/^POST \/exec\/e1\/start/], shows: ["output"] },
+    },
+    {
+      name: "start of a container with a volume that is a project's folder",
+      call: START,
+      engine: {
+        ...inspected({ Mounts: DATA }, CREATED),
+        ...volume({ type: "none", o: "bind", device: "/srv/shop" }),
+      },
+      passed: { sends: [/^POST \/containers\/\w+\/start/] },
+    },
     {
       name: "stop of a privileged container",
       call: { tool: "docker_stop_container", input: { container_id: "web" } },

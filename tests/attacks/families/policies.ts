@@ -104,7 +104,17 @@ const ACTS: readonly (readonly [tool: string, input: Readonly<Record<string, unk
   ["docker_restart_container", {}],
   ["docker_remove_container", { force: true }],
   ["docker_exec_command", { command: "id" }],
+  ["docker_connect_container", { network_id: "shop" }],
   ["docker_disconnect_container", { network_id: "shop" }],
+];
+
+const VAULT_IMAGE = { Id: "sha256:x", RepoTags: ["vault:1"], RepoDigests: [], Config: {} };
+/** Each moves a name to another image. */
+const NAMING: readonly (readonly [tool: string, input: Readonly<Record<string, unknown>>])[] = [
+  ["docker_tag_image", { image: "shop", repository: "vault", tag: "1" }],
+  ["docker_tag_image", { image: "shop", repository: "docker.io/library/vault", tag: "1" }],
+  ["docker_pull_image", { image: "vault", tag: "1" }],
+  ["docker_build_image", { path: "{tree}/builds/shop", tag: "vault:1" }],
 ];
 
 const PROTECTED: readonly (readonly [what: string, id: string, details: object])[] = [
@@ -308,6 +318,13 @@ export const policies: Family = {
         stopped: { refused: /protected/i },
       }))
     ),
+    ...NAMING.map(([tool, input]): Attack => ({
+      name: `${tool} with the name of a protected image: ${JSON.stringify(input)}`,
+      call: { tool, input },
+      on: "protected",
+      engine: { "GET /images/{}/json": VAULT_IMAGE },
+      stopped: { refused: /protected/i },
+    })),
     {
       name: "removal of a protected volume",
       call: { tool: "docker_remove_volume", input: { volume_name: "vault" } },
@@ -448,6 +465,15 @@ export const policies: Family = {
       engine: { "GET /containers/{}/json": FREE },
       passed: { sends: [/^(?:POST|DELETE) /] },
     })),
+    {
+      name: "a name almost like that of a protected image",
+      call: {
+        tool: "docker_tag_image",
+        input: { image: "shop", repository: "vault2", tag: "1" },
+      },
+      on: "protected",
+      passed: { sends: [/^POST \/images\/shop\/tag\?/] },
+    },
     {
       name: "logs of a protected container",
       call: { tool: "docker_container_logs", input: { container_id: "vault" } },
