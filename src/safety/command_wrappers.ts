@@ -87,7 +87,11 @@ export function commandsOfFind(words: readonly string[]): string[][] {
     isNarrowed ||= current === undefined && word.startsWith("-") && !TAKES_ALL.test(word);
   }
   if (isNarrowed) return commands;
-  return commands.map((command) => command.flatMap((word) => word === "{}" ? starts : [word]));
+  // Once for all places, which says as much: a find inside a find would multiply them.
+  return commands.map((command) => {
+    const first = command.indexOf("{}");
+    return command.flatMap((word, at) => word !== "{}" ? [word] : at === first ? starts : []);
+  });
 }
 
 /** `-c` may stand among other letters and options; the script is the first word that is no option. */

@@ -2,7 +2,8 @@ import { sanitizeText } from "./characters.ts";
 
 /** An escaped ASCII character: without one, no rule can have been misled. */
 const HINT = /%[0-7][0-9A-F]/i;
-const ESCAPED_WORD = /[^\s"<>`%]*%[0-9A-Fa-f]{2}[^\s"<>`]*/g;
+// Only from the start of a word: tried from each of its characters, a long one would take quadratic time.
+const ESCAPED_WORD = /(?<![^\s"<>`%])[^\s"<>`%]*%[0-9A-Fa-f]{2}[^\s"<>`]*/g;
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 /** JSON as base64, as `X-Registry-Auth` has it; with a dot behind it, it is the head of a token. */
 const BASE64_JSON =

@@ -299,3 +299,14 @@ Deno.test("judgeCommand() takes time in proportion to the text, whatever it is m
     { numRuns: 30 },
   );
 });
+
+Deno.test("judgeCommand() takes time in proportion to finds inside finds", () => {
+  assertLinear(
+    (text) => judgeCommand([], text.split(" ")),
+    (length) => {
+      const places = repeatTo("{} ", length / 4);
+      return `find ${places}-exec find ${places}-exec find ${places}-exec echo ${places}`;
+    },
+    "find {} -exec find {} -exec …",
+  );
+});

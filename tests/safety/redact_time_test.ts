@@ -15,6 +15,13 @@ Deno.test("redactText() does work in proportion to the text, whatever the text i
   }
 });
 
+Deno.test("redactText() does work in proportion to a long word beside what makes a rule look", () => {
+  for (const unit of HOSTILE) {
+    assertLinear(redactText, (length) => `${"a".repeat(length)} ${unit}`, `a… ${unit}`);
+    assertLinear(redactText, (length) => `${unit} ${"a".repeat(length)}`, `${unit} a…`);
+  }
+});
+
 Deno.test("redactText() does work in proportion to the text when hostile units are mixed", () => {
   fc.assert(
     fc.property(combinations(HOSTILE), ({ name, textOf }) => {
