@@ -1,4 +1,4 @@
-import { tools } from "./catalog.ts";
+import { prompts, resources, tools } from "./catalog.ts";
 import { type Commands, readCommandLine } from "./config/command_line.ts";
 import { ConfigError } from "./config/mistake.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
@@ -82,16 +82,20 @@ async function serve(process: Process, { config, warnings }: LoadedConfig): Prom
   const trouble = config.auditLogFile === undefined ? [] : await openChosenAudit(app, config);
   await startLog(process.stderr, { level: config.logLevel, json: config.jsonLogging, clean });
   for (const warning of [...warnings, ...trouble]) log.warn("{warning}", { warning });
-  await serveStreams(app.createServer, process);
+  let prepared: Promise<void> | undefined;
+  await serveStreams(app.createServer, process, {
+    onAnswered: () => prepared = app.audit.prepare(),
+  });
+  await prepared;
   return EXIT_OK;
 }
 
 /** A file that was chosen and cannot be written is a mistake now, not with the first call. */
 async function openChosenAudit(
-  { openAudit }: App,
+  { audit }: App,
   { auditFailMode }: Config,
 ): Promise<readonly string[]> {
-  const trouble = await openAudit();
+  const trouble = await audit.open();
   if (trouble === undefined) return [];
   const wayOut = trouble.code === "not_granted"
     ? '; use mcp-docker-full, or deno run with the flags that "mcp-docker config --deno-flags" prints'
@@ -109,50 +113,80 @@ async function showHelp({ stdout, version }: Process): Promise<number> {
 async function configuration(process: Process, loaded: LoadedConfig): Promise<number> {
   const { config, commandLine: { switches, envFile } } = loaded;
   const { showConfig, showDenoFlags } = await import("./config/show.ts");
-  if (!switches.has("deno-flags")) return await print(process.stdout, showConfig(config));
+  if (!switches.has("deno-flags")) {
+    return await print(process.stdout, showConfig(config, process));
+  }
   const files = envFile === undefined ? [] : [envFile];
-  return await print(process.stdout, await showDenoFlags(config, { machine: process, files }));
+  const { text, hasEngine } = await showDenoFlags(config, { machine: process, files });
+  await print(process.stdout, text);
+  return hasEngine ? EXIT_OK : EXIT_FAILURE;
 }
 
 async function verifyAudit(
-  { stdout, env, platform }: Process,
-  { config, commandLine: { options, words } }: LoadedConfig,
+  process: Process,
+  { config, commandLine: { options, words: [path] } }: LoadedConfig,
 ): Promise<number> {
-  const [file = config.auditLogFile] = words;
-  const [{ verifyAuditLogs }, { auditPlace }] = await Promise.all([
+  const [{ verifyAuditLogs }, { auditPlaceInForce, describeAudit }] = await Promise.all([
     import("./telemetry/audit_report.ts"),
-    import("./telemetry/audit_place.ts"),
+    import("./config/audit.ts"),
   ]);
-  const place = auditPlace({ file, env, platform });
-  const { text, isSound } = await verifyAuditLogs(place, { expected: options.get("expect") });
-  await print(stdout, text);
+  const place = path === undefined
+    ? auditPlaceInForce(config, process)
+    : { kind: "file", path } as const;
+  if (path === undefined) await print(process.stdout, `${describeAudit(config, process)}\n`);
+  const { text, isSound } = place === undefined || place.kind === "stderr"
+    ? { text: "Name a file to check.\n", isSound: false }
+    : await verifyAuditLogs(place, { expected: options.get("expect") });
+  await print(process.stdout, text);
   return isSound ? EXIT_OK : EXIT_FAILURE;
 }
 
+/** For those who work on the project; `--help` does not name it. */
 async function docs(process: Process, write: boolean): Promise<number> {
-  const [{ generatedFiles }, { listing }] = await Promise.all([
+  const [
+    { generatedFiles },
+    { listing: list },
+    { promptListing: listPrompt },
+    { templateListing: listTemplate },
+  ] = await Promise.all([
     import("./docs/files.ts"),
     import("./server/listing.ts"),
+    import("./server/prompts.ts"),
+    import("./server/resources.ts"),
   ]);
-  const files = await generatedFiles({ tools, list: listing, readTextFile: process.readTextFile });
-  for (const [path, text] of files) {
-    if (write) await process.writeTextFile(path, text);
-    else await print(process.stdout, `--- ${path}\n${text}`);
+  try {
+    const { readTextFile } = process;
+    const listed = { tools, list, prompts, listPrompt, resources, listTemplate };
+    const sources = { ...listed, readTextFile };
+    for (const [path, text] of await generatedFiles(sources)) {
+      if (write) await process.writeTextFile(path, text);
+      else await print(process.stdout, `--- ${path}\n${text}`);
+    }
+    return EXIT_OK;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = "this command is for the folder of mcp-docker's sources";
+    await print(process.stderr, `Cannot make the documentation: ${reason}; ${advice}\n`);
+    return EXIT_FAILURE;
   }
-  return EXIT_OK;
 }
 
 async function doctor(process: Process, config: Config): Promise<number> {
-  const { createApp } = await import("./app.ts");
+  const [{ createApp }, { describeAudit }] = await Promise.all([
+    import("./app.ts"),
+    import("./config/audit.ts"),
+  ]);
   using app = createApp(config, process);
+  const audit = `${describeAudit(config, process)}\n`;
   try {
     const { Version, ApiVersion } = await app.docker.system.version({ signal: process.ended });
     const answer = `It answers: Engine ${Version}, API ${ApiVersion}.`;
-    return await print(process.stdout, `${app.engineChoice()}\n${answer}\n`);
+    return await print(process.stdout, `${app.engineChoice()}\n${answer}\n${audit}`);
   } catch (error) {
     const { explain } = await import("./server/result.ts");
     const choice = app.engineChoice();
-    await print(process.stdout, `${choice === undefined ? "" : `${choice}\n`}${explain(error)}\n`);
+    const engine = `${choice === undefined ? "" : `${choice}\n`}${explain(error)}\n`;
+    await print(process.stdout, `${engine}${audit}`);
     return EXIT_FAILURE;
   }
 }

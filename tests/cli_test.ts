@@ -128,6 +128,10 @@ Deno.test("main() shows the configuration in force, with secrets masked", async 
   assert.equal(status, 0);
   assert.match(stdout, /^SAFETY_MAX_LIST_RESULTS=7$/m);
   assert.match(stdout, /SECURITY_OAUTH_CLIENT_SECRET=\(not shown\)/);
+  assert.match(
+    stdout,
+    /\n# Calls are recorded on stderr: HOME names no directory of the user\.\n$/,
+  );
   assert.match(stdout, /^DOCKER_HOST=tcp:\/\/\(not shown\)@engine:2376$/m);
   assert.doesNotMatch(stdout, /hunter2/);
 });
@@ -138,6 +142,19 @@ Deno.test("main() prints flags for deno run that reach the configured Engine", a
   assert.equal(status, 0);
   assert.match(stdout, /^# Using the Engine at unix:\/\/\/tmp\/x\.sock/);
   assert.match(stdout, /^deno run --no-prompt .*--allow-net=unix:\/tmp\/x\.sock,192\.0\.2\.1:80/m);
+});
+
+Deno.test("main() prints the flags that it can tell where no Engine is found, and ends with 1", async () => {
+  const env = { DOCKER_CONTEXT: "gone", DOCKER_CONFIG: "/nowhere", HOME: "/home/ann" };
+  const { status, stdout, stderr } = await run(["config", "--deno-flags"], {
+    ...env,
+    SECURITY_AUDIT_LOG_FILE: "~/a.jsonl",
+  });
+  assert.deepEqual([status, stderr], [1, ""]);
+  assert.match(stdout, /^# .*gone.*\n# The flags to reach the Engine are missing: .*DOCKER_HOST\n/);
+  assert.match(stdout, /\n# Create the folder of the audit log where it is missing/);
+  assert.match(stdout, /\ndeno run --no-prompt --allow-env .*--allow-write=\/home\/ann\/a\.jsonl,/);
+  assert.doesNotMatch(stdout, /--allow-net/);
 });
 
 Deno.test("main() prints flags for deno run that let it write the audit log that was chosen", async () => {
@@ -160,8 +177,47 @@ Deno.test("main() prints flags for deno run that let it write the audit log that
 Deno.test("main() checks an audit log, and ends with 1 where it is not in order", async () => {
   const { status, stdout } = await run(["audit", "verify", "/nowhere/audit.jsonl"]);
   assert.deepEqual([status, stdout], [1, "There is no audit log at /nowhere/audit.jsonl\n"]);
-  const stderr = await run(["audit", "verify"]);
-  assert.deepEqual([stderr.status, /name a file to check/.test(stderr.stdout)], [1, true]);
+});
+
+Deno.test("main() checks no log but its own where no file is named, and says which that is", async () => {
+  const verify = async (env = {}) => await run(["audit", "verify"], env);
+  assert.deepEqual(await verify(), {
+    status: 1,
+    stdout:
+      "Calls are recorded on stderr: HOME names no directory of the user.\nName a file to check.\n",
+    stderr: "",
+    written: new Map(),
+  });
+  const off = await verify({ HOME: "/nowhere", SECURITY_AUDIT_LOG_ENABLED: "no" });
+  assert.equal(off.status, 1);
+  assert.match(off.stdout, /^Calls are not recorded: .*_ENABLED is off\.\nName a file/);
+  const own = await verify({ HOME: "/nowhere" });
+  assert.equal(own.status, 1);
+  assert.match(
+    own.stdout,
+    /^Calls are recorded in "\/nowhere.*\nThere is no audit log at \/nowhere/,
+  );
+});
+
+Deno.test("main() takes stderr for a file's name where it is to check a file", async () => {
+  const { stdout } = await run(["audit", "verify", "stderr"]);
+  assert.equal(stdout, "There is no audit log at stderr\n");
+});
+
+Deno.test({
+  name: "main() checks no log that it may not write as its own",
+  permissions: { read: true, env: true, write: false, net: true, sys: true },
+  async fn() {
+    const env = { HOME: "/nowhere" };
+    const { status, stdout } = await run(["audit", "verify"], env);
+    const expected = "Calls are recorded on stderr: this program was not granted to write " +
+      '"/nowhere/.local/state/mcp-docker".\n';
+    assert.deepEqual([status, stdout], [1, `${expected}Name a file to check.\n`]);
+    assert.ok((await run(["config"], env)).stdout.endsWith(`# ${expected}`));
+    assert.ok(
+      (await run(["doctor"], { ...env, DOCKER_HOST: "unix:///x" })).stdout.endsWith(expected),
+    );
+  },
 });
 
 Deno.test("main() tells that the Engine answers, and which it is", async () => {
@@ -172,7 +228,10 @@ Deno.test("main() tells that the Engine answers, and which it is", async () => {
   });
   assert.deepEqual([status, stderr], [0, ""]);
   assert.match(stdout, /^Using the Engine at unix:.*because DOCKER_HOST is set\.\n/);
-  assert.match(stdout, /It answers: Engine 28\.5\.0, API 1\.51\.\n$/);
+  assert.match(
+    stdout,
+    /It answers: Engine 28\.5\.0, API 1\.51\.\nCalls are recorded on stderr: .*\n$/,
+  );
 });
 
 Deno.test("main() tells why the Engine does not answer, and ends with 1", async () => {
@@ -210,6 +269,19 @@ Deno.test("main() prints the generated documentation, and writes it only on requ
     "README.md",
     "docs/configuration.md",
     "docs/manifest.json",
+    "docs/prompts.md",
+    "docs/resources.md",
     "docs/tools.md",
   ]);
+});
+
+Deno.test("main() says in a sentence where the documentation cannot be made, and ends with 1", async () => {
+  for (const error of [new Deno.errors.NotFound("no README.md"), new Error("no marks")]) {
+    const readTextFile = () => Promise.reject(error);
+    const { status, stdout, stderr } = await run(["docs"], {}, { readTextFile });
+    const expected = `Cannot make the documentation: ${error.message}; ` +
+      "this command is for the folder of mcp-docker's sources\n";
+    assert.deepEqual([status, stdout, stderr], [1, "", expected]);
+  }
+  assert.doesNotMatch((await run(["help"])).stdout, /^ +docs /m);
 });

@@ -48,7 +48,11 @@ export function checkTogether(
   given: Given,
 ): { mistakes: readonly Mistake[]; warnings: readonly string[] } {
   return {
-    mistakes: [...clientCertificate(given), ...openSecrets(config, given)],
+    mistakes: [
+      ...clientCertificate(given),
+      ...openSecrets(config, given),
+      ...homelessAudit(config, given),
+    ],
     warnings: [
       ...tlsWarnings(config, given),
       ...plainTcp(config, given),
@@ -109,6 +113,14 @@ function auditWarnings({ auditLogEnabled }: Config, given: Given): string[] {
       ? []
       : [`${origin} has no effect: SECURITY_AUDIT_LOG_ENABLED is off`];
   });
+}
+
+/** A `~` that stands for nothing would be a folder of that name in the working directory. */
+function homelessAudit({ auditLogFile }: Config, given: Given): Mistake[] {
+  if (!auditLogFile?.startsWith("~")) return [];
+  const line = `${given.get("auditLogFile")?.origin}: ${quoted(auditLogFile)} ` +
+    "begins in a home directory, and HOME is not set; use an absolute path";
+  return [{ code: "bad_value", line }];
 }
 
 /** Whoever may start the program may read the secrets anyway; clients of the network are others. */

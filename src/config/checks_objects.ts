@@ -1,6 +1,6 @@
 import { deniedPath, hostPathMistake } from "../safety/host_paths.ts";
 import { isProtectionEntry } from "../safety/protection_policy.ts";
-import { isRegistryEntry } from "../safety/registry_policy.ts";
+import { registryEntryMistake } from "../safety/registry_policy.ts";
 import { nearest } from "../tools/nearest.ts";
 import { type Mistake, quoted } from "./mistake.ts";
 import type { Config, SettingName } from "./settings.ts";
@@ -25,8 +25,8 @@ export function checkObjectLists(config: Config, given: Given): Mistake[] {
   return [
     ...mistakes("volumeMountAllowlist", config.volumeMountAllowlist, rootMistake),
     ...mistakes("volumeMountRwAllowlist", config.volumeMountRwAllowlist, rootMistake),
-    ...mistakes("allowedRegistries", config.allowedRegistries, registryMistake),
-    ...mistakes("allowedPushRegistries", config.allowedPushRegistries, registryMistake),
+    ...mistakes("allowedRegistries", config.allowedRegistries, pullMistake),
+    ...mistakes("allowedPushRegistries", config.allowedPushRegistries, registryEntryMistake),
     ...mistakes("protected", config.protected, protectionMistake),
     ...mistakes("allowedPrompts", config.allowedPrompts, unknownName("prompt", PROMPT_NAMES)),
     ...mistakes(
@@ -47,10 +47,11 @@ function rootMistake(root: string): string | undefined {
     : `can never be mounted: ${denied}; list folders that hold nothing else`;
 }
 
-function registryMistake(entry: string): string | undefined {
-  return isRegistryEntry(entry)
-    ? undefined
-    : "is not a registry; expected host[:port] or *.domain, e.g. ghcr.io";
+function pullMistake(entry: string): string | undefined {
+  const mistake = registryEntryMistake(entry);
+  return mistake !== undefined && entry.toLowerCase() === "none"
+    ? "is not a registry; to allow none, set it to nothing: SAFETY_ALLOWED_REGISTRIES="
+    : mistake;
 }
 
 function protectionMistake(entry: string): string | undefined {

@@ -32,19 +32,19 @@ export interface DenoFlags {
 /** The URL host of every request over a socket; it is in TEST-NET-1 (RFC 5737) and reaches nothing. */
 const SOCKET_URL_HOST = "192.0.2.1:80";
 
-/** The narrowest `deno run` flags that let the program reach this Engine over stdio. */
+/** The narrowest `deno run` flags that let the program reach this Engine over stdio; without one, all other flags. */
 export function denoFlags(
-  endpoint: GrantedEndpoint,
+  endpoint: GrantedEndpoint | undefined,
   { files = [], written = [] }: DenoFlagsOptions = {},
 ): DenoFlags {
-  if (endpoint.kind === "npipe") {
+  if (endpoint?.kind === "npipe") {
     return {
       flags: ["--no-prompt", "--allow-all"],
       notes: ["Deno opens a Windows named pipe only for a program that is granted everything"],
     };
   }
-  const socket = endpoint.kind === "unix" ? [endpoint.path ?? ""] : [];
-  const { ca, cert, key } = endpoint.tls ?? {};
+  const socket = endpoint?.kind === "unix" ? [endpoint.path ?? ""] : [];
+  const { ca, cert, key } = endpoint?.tls ?? {};
   const tls = [ca, cert, key].filter((path) => path !== undefined);
   const reads = [...socket, ...tls, ...files, ...written];
   const flags = [
@@ -52,8 +52,8 @@ export function denoFlags(
     "--allow-env",
     ...grant("read", reads),
     ...grant("write", [...socket, ...written]),
-    ...grant("net", netGrants(endpoint)),
-    ...grant("run", endpoint.kind === "ssh" ? ["ssh"] : []),
+    ...grant("net", endpoint === undefined ? [] : netGrants(endpoint)),
+    ...grant("run", endpoint?.kind === "ssh" ? ["ssh"] : []),
   ];
   const notes = [
     "All of the environment is granted because a misspelt SAFETY_ variable is looked for",

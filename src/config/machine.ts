@@ -1,5 +1,6 @@
 import type { Config } from "./settings.ts";
 import { configDirectory, type EndpointSources } from "../docker/endpoint_types.ts";
+import { fold, isHome } from "../safety/host_paths.ts";
 
 /** What the program knows of the machine it runs on; only `main.ts` asks the machine. */
 export interface Machine {
@@ -24,12 +25,26 @@ const WHOLE_DISK = /^(?:\/|[A-Za-z]:[\\/]?)$/;
 /** The folders that images may be built from: those of the configuration, else the working directory. */
 export function buildRoots(
   { buildContextAllowlist }: Config,
-  { workingDirectory }: Machine,
+  { env, workingDirectory }: Machine,
 ): readonly string[] {
   if (buildContextAllowlist !== undefined) return buildContextAllowlist;
-  return workingDirectory === undefined || WHOLE_DISK.test(workingDirectory)
-    ? []
-    : [workingDirectory];
+  if (workingDirectory === undefined || WHOLE_DISK.test(workingDirectory)) return [];
+  const home = slashed(env.HOME || env.USERPROFILE || "");
+  return isHome(fold(slashed(workingDirectory)), { home }) ? [] : [workingDirectory];
+}
+
+/** Folders of a home directory in which programs keep keys and logins. */
+const CREDENTIALS = [".aws", ".azure", ".config/gcloud", ".docker", ".gnupg", ".kube", ".ssh"];
+
+/** What of the user's home no build may send, also where the home itself may be built from. */
+export function privatePaths({ env }: Machine): readonly string[] {
+  const home = env.HOME || env.USERPROFILE;
+  return home ? CREDENTIALS.map((name) => `${home}/${name}`) : [];
+}
+
+/** `C:\Users\ann` as `/C/Users/ann`. */
+function slashed(path: string): string {
+  return path.replace(/^([A-Za-z]):/, "/$1").replaceAll("\\", "/");
 }
 
 /** Where to look for the Engine, from the configuration and the machine. */

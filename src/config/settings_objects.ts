@@ -1,7 +1,7 @@
 import type { Setting } from "./setting.ts";
 import { listText, pathListText } from "./value.ts";
 
-/** The prompts and resources of mcp-docker 1.0.4. */
+/** The prompts of mcp-docker 1.0.4. */
 export const PROMPT_NAMES = [
   ...["troubleshoot_container", "optimize_container", "generate_compose", "debug_networking"],
   "security_audit",
@@ -26,7 +26,7 @@ export const objectSettings = {
     group: "safety",
     env: "SAFETY_VOLUME_MOUNT_RW_ALLOWLIST",
     description:
-      "Folders of the Engine's host that containers may also write to; a container can leave links in them",
+      "Folders of the Engine's host that containers may also write to; list the very folders that are to be mounted, because a container can put links to elsewhere below what it writes to, and the Engine follows them where it restarts another by itself",
     schema: () => pathListText(),
     default: [],
     example: "~/projects/shop/data",
@@ -58,7 +58,7 @@ export const objectSettings = {
     group: "safety",
     env: "SAFETY_PROTECTED",
     description:
-      "Containers that may not be stopped, restarted, disconnected, entered or removed, and images, networks and volumes that may not be removed: names, ids of 12 digits or more, `label=key` or `label=key=value`",
+      "Containers that may not be stopped, restarted, disconnected, entered or removed, images, networks and volumes that may not be removed, nor these volumes be mounted writable in new containers: names, ids of 12 digits or more, `label=key` or `label=key=value`",
     schema: () => listText(),
     default: [],
     example: "traefik,shop_data,label=com.example.keep",
@@ -72,18 +72,17 @@ export const objectSettings = {
     default: undefined,
     example: "troubleshoot_container",
     emptyIsValue: true,
-    effect: "later",
-    meanwhile: "this version offers no prompts",
+    effect: "now",
   },
   allowedResources: {
     group: "safety",
     env: "SAFETY_ALLOWED_RESOURCES",
-    description: "The only resources to offer; all when not set, none when set but empty",
+    description:
+      "The only resources to offer; all when not set, none when set but empty; one whose tool is denied or not allowed is not offered",
     schema: () => listText(),
     default: undefined,
     example: "container_stats",
     emptyIsValue: true,
-    effect: "later",
-    meanwhile: "this version offers no resources",
+    effect: "now",
   },
 } as const satisfies Record<string, Setting>;

@@ -42,7 +42,7 @@ export const safetySettings = {
     group: "safety",
     env: "SAFETY_BUILD_CONTEXT_ALLOWLIST",
     description:
-      "Folders that images may be built from, with all that is in them; the working directory when not set, none when set but empty",
+      "Folders that images may be built from, with all that is in them; the working directory when not set, unless it holds a home directory, and none when set but empty",
     schema: () => pathListText(),
     default: undefined,
     example: "~/projects,/srv/shop",

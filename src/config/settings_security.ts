@@ -2,6 +2,7 @@ import type { Setting } from "./setting.ts";
 import {
   booleanText,
   choiceText,
+  filePathText,
   integerText,
   lineText,
   listText,
@@ -12,6 +13,9 @@ import {
 const NO_NETWORK = "only stdio is served, so no client has an address";
 const NO_AUTHENTICATION =
   "only stdio is served, to whoever starts the program, without authentication";
+
+const AUDIT_FILE =
+  "the absolute path of a file, or stderr (SECURITY_AUDIT_LOG_ENABLED=false records nothing)";
 
 /** Who may call, how often, and what is recorded about it. */
 export const securitySettings = {
@@ -74,8 +78,8 @@ export const securitySettings = {
     group: "security",
     env: "SECURITY_AUDIT_LOG_FILE",
     description:
-      "The file of the audit log, for one server at a time, or `stderr`; when not set, a file in the user's state directory where that can be written, else stderr",
-    schema: () => lineText("the path of a file, or stderr"),
+      "The file of the audit log, an absolute path, for one server at a time, or `stderr`; when not set, a file in the user's state directory where the program may write there, which the scoped `mcp-docker` may not, else stderr; `mcp-docker doctor` says where",
+    schema: () => filePathText("stderr", AUDIT_FILE),
     default: undefined,
     example: "~/mcp_audit.log",
     path: true,

@@ -1,12 +1,13 @@
 import { describeEndpoint, resolveEndpoint } from "../docker/endpoint.ts";
 import { configDirectory } from "../docker/endpoint_types.ts";
-import { auditPlace, lockFile, rotatedFiles } from "../telemetry/audit_place.ts";
+import { DockerError } from "../docker/errors.ts";
+import { chosenAuditFiles, describeAudit } from "./audit.ts";
 import { denoFlags } from "./deno_flags.ts";
 import { buildRoots, endpointSources, type Machine } from "./machine.ts";
 import { type Config, settingEntries } from "./settings.ts";
 
 /** The configuration in force as an env file, secrets masked. */
-export function showConfig(config: Config): string {
+export function showConfig(config: Config, machine: Machine): string {
   const lines = settingEntries.map(([name, { env, secret, effect }]) => {
     const value: unknown = config[name];
     const shown = value === undefined
@@ -17,7 +18,7 @@ export function showConfig(config: Config): string {
     const comment = value === undefined || effect === "later" ? "# " : "";
     return `${comment}${env}=${shown}${effect === "later" ? "  (not in force yet)" : ""}\n`;
   });
-  return lines.join("");
+  return `${lines.join("")}# ${describeAudit(config, machine)}\n`;
 }
 
 /** Whoever writes a password into a URL gets an error later, but not the password on the screen. */
@@ -26,29 +27,41 @@ function withoutUserinfo(text: string): string {
   return text.replace(/:\/\/.*@/, "://(not shown)@");
 }
 
-/** Those of a chosen file only: without a grant for the user's directory the audit log goes to stderr. */
-function auditFiles(config: Config, { env, platform }: Machine): string[] {
-  const place = auditPlace({ file: config.auditLogFile, env, platform });
-  if (!config.auditLogEnabled || place.kind !== "file") return [];
-  return [place.path, lockFile(place.path), ...rotatedFiles(place.path)];
+/** Flags to read, and whether they are all. */
+export interface ShownFlags {
+  readonly text: string;
+  /** Without an Engine its grants are missing. */
+  readonly hasEngine: boolean;
 }
 
 /** The narrowest flags for `deno run` with this configuration, with the reasons as comments. */
 export async function showDenoFlags(
   config: Config,
   { machine, files = [] }: { readonly machine: Machine; readonly files?: readonly string[] },
-): Promise<string> {
+): Promise<ShownFlags> {
   const sources = await endpointSources(config, machine);
-  const endpoint = await resolveEndpoint(sources);
+  const endpoint = await resolveEndpoint(sources).catch(asTrouble);
   const directory = configDirectory(sources);
   const named = config.dockerBaseUrl ?? config.dockerHost;
   const context = named === undefined && directory !== undefined ? [directory] : [];
   const mounted = [...config.volumeMountAllowlist, ...config.volumeMountRwAllowlist];
   const read = [...files, ...context, ...buildRoots(config, machine), ...mounted];
-  const { flags, notes } = denoFlags(endpoint, {
-    files: read,
-    written: auditFiles(config, machine),
-  });
-  const comments = [describeEndpoint(endpoint), ...notes].map((note) => `# ${note}\n`);
-  return `${comments.join("")}deno run ${flags.join(" ")} main.ts\n`;
+  const written = chosenAuditFiles(config, machine);
+  const hasEngine = !(endpoint instanceof DockerError);
+  const { flags, notes } = denoFlags(hasEngine ? endpoint : undefined, { files: read, written });
+  const engine = hasEngine ? [describeEndpoint(endpoint)] : [
+    `${endpoint.message}. ${endpoint.remedy ?? ""}`.trimEnd(),
+    "The flags to reach the Engine are missing: ask again when it can be found, or set DOCKER_HOST",
+  ];
+  const comments = [...engine, ...notes, ...(written.length > 0 ? [FOLDER] : [])];
+  const text = comments.map((note) => `# ${note.replaceAll("\n", " ")}\n`).join("");
+  return { text: `${text}deno run ${flags.join(" ")} main.ts\n`, hasEngine };
+}
+
+const FOLDER =
+  "Create the folder of the audit log where it is missing: the program may not make it with these flags";
+
+function asTrouble(error: unknown): DockerError {
+  if (error instanceof DockerError) return error;
+  throw error;
 }

@@ -83,6 +83,13 @@ export function lineText(expected: string): TextSchema<string> {
   return printable().max(4096, { error: TOO_LONG }).describe(expected);
 }
 
+/** The absolute path of a file, or the one word; `~/` stands for the home directory. */
+export function filePathText(word: string, expected: string): TextSchema<string> {
+  return printable().max(4096, { error: TOO_LONG })
+    .refine((text) => text === word || isAbsolutePath(text), { error: "is not an absolute path" })
+    .describe(expected);
+}
+
 /** Any text, taken as it is. */
 export function secretText(): TextSchema<string> {
   return z.string().max(4096, { error: TOO_LONG }).describe("a text");

@@ -1,3 +1,4 @@
+import { cutText } from "./cut_text.ts";
 import { compileIgnorePattern } from "./ignore_pattern.ts";
 
 /** One line of a `.dockerignore`. */
@@ -31,15 +32,20 @@ export interface DockerIgnore {
   mayKeepBelow(folder: string): boolean;
 }
 
-/** A line that is not a pattern. */
+/** Far beyond what people write; every path is held against all of them. */
+const MAXIMUM_PATTERNS = 1000;
+const LONGEST_SHOWN = 500;
+
+/** A line that is not a pattern, or one too many. */
 export class DockerIgnoreError extends Error {
   override readonly name = "DockerIgnoreError";
 
   constructor(
     /** As it stands in the file. */
     readonly line: string,
+    state = "is not a pattern",
   ) {
-    super(`"${line}" is not a pattern`);
+    super(`"${cutText(line, LONGEST_SHOWN)}" ${state}`);
   }
 }
 
@@ -54,7 +60,12 @@ export class DockerIgnoreError extends Error {
  * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
  */
 export function parseDockerIgnore(text: string): DockerIgnore {
-  const rules = text.replace(/^\ufeff/, "").split("\n").flatMap(ruleOf);
+  const lines = text.replace(/^\ufeff/, "").split("\n").filter(isPattern);
+  const [first] = lines.slice(MAXIMUM_PATTERNS);
+  if (first !== undefined) {
+    throw new DockerIgnoreError(first.trim(), `is behind ${MAXIMUM_PATTERNS} other patterns`);
+  }
+  const rules = lines.map(ruleOf);
   return {
     judge: (path, state) => judge(rules, path, state),
     mayKeepBelow: (folder) =>
@@ -62,15 +73,17 @@ export function parseDockerIgnore(text: string): DockerIgnore {
   };
 }
 
-function ruleOf(line: string): Rule[] {
-  if (line.startsWith("#")) return [];
+function isPattern(line: string): boolean {
+  return !line.startsWith("#") && line.trim() !== "";
+}
+
+function ruleOf(line: string): Rule {
   const trimmed = line.trim();
-  if (trimmed === "") return [];
   const isException = trimmed.startsWith("!");
   const pattern = cleanPattern(isException ? trimmed.slice(1).trim() : trimmed);
   const matches = pattern === "" ? undefined : compileIgnorePattern(pattern);
   if (matches === undefined) throw new DockerIgnoreError(trimmed);
-  return [{ isException, pattern, matches }];
+  return { isException, pattern, matches };
 }
 
 /** As Go's `filepath.Clean`, then without the leading "/". */

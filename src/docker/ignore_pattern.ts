@@ -1,6 +1,11 @@
 /** One step of a pattern; a text matches when the steps, taken in order, consume all of it. */
 type Token =
-  | { readonly kind: "character"; readonly accepts: (character: string) => boolean }
+  | {
+    readonly kind: "character";
+    readonly accepts: (character: string) => boolean;
+    /** The only one it accepts. */
+    readonly literal?: string;
+  }
   /** `*`: any characters but "/". */
   | { readonly kind: "star" }
   /** Two steps that stand for a `**` with something behind it: nothing, or anything that ends in "/". */
@@ -21,7 +26,7 @@ type Token =
 export function compileIgnorePattern(pattern: string): ((path: string) => boolean) | undefined {
   if (!/[*?[\]\\]/.test(pattern)) return (path) => path === pattern;
   const tokens = tokensOf(pattern);
-  return tokens === undefined ? undefined : (path) => matches(tokens, path);
+  return tokens === undefined ? undefined : matcher(tokens);
 }
 
 function tokensOf(pattern: string): Token[] | undefined {
@@ -33,10 +38,9 @@ function tokensOf(pattern: string): Token[] | undefined {
       const start = at++;
       const beforeSlash = characters[at + 1] === "/";
       if (beforeSlash) at++;
-      const rest = characters.slice(at + 1).join("");
       // Docker takes a leading "**" before plain text as "ends with", even in the middle of a name.
-      const endsWith = start === 0 && !beforeSlash && !/[*?[\]\\]/.test(rest);
-      if (rest === "" || endsWith) tokens.push({ kind: "anything" });
+      const endsWith = start === 0 && !beforeSlash && !/[*?[\]\\]/.test(pattern.slice(2));
+      if (at + 1 >= characters.length || endsWith) tokens.push({ kind: "anything" });
       else tokens.push({ kind: "folders" }, { kind: "inside" });
     } else if (character === "*") {
       tokens.push({ kind: "star" });
@@ -50,7 +54,7 @@ function tokensOf(pattern: string): Token[] | undefined {
     } else {
       const literal = character === "\\" ? characters[++at] : character;
       if (literal === undefined) return undefined;
-      tokens.push({ kind: "character", accepts: (given) => given === literal });
+      tokens.push({ kind: "character", accepts: (given) => given === literal, literal });
     }
   }
   return tokens;
@@ -89,38 +93,76 @@ function classAt(characters: readonly string[], start: number): CharacterClass |
   return { accepts, end: at };
 }
 
-/** Follows every way through the tokens at once. */
-function matches(tokens: readonly Token[], path: string): boolean {
-  let states = new Set<number>();
-  reach(tokens, 0, states);
-  for (const character of path) {
-    const following = new Set<number>();
-    for (const state of states) {
-      const token = tokens[state];
-      if (token?.kind === "character") {
-        if (token.accepts(character)) reach(tokens, state + 1, following);
-      } else if (token?.kind === "star") {
-        if (character !== "/") reach(tokens, state, following);
-      } else if (token?.kind === "inside") {
-        following.add(state);
-        if (character === "/") reach(tokens, state + 1, following);
-      } else if (token?.kind === "anything") {
-        reach(tokens, state, following);
-      }
-    }
-    if (following.size === 0) return false;
-    states = following;
-  }
-  return states.has(tokens.length);
+/** Follows every way through the tokens at once, where the path's length, beginning and end leave one at all. */
+function matcher(tokens: readonly Token[]): (path: string) => boolean {
+  const least = tokens.filter(({ kind }) => kind === "character").length;
+  const [beginning, end] = [literalEnd(tokens, 1), literalEnd(tokens, -1)];
+  return (path) =>
+    path.length >= least && path.startsWith(beginning) && path.endsWith(end) &&
+    new Match(tokens).takes(path);
 }
 
-/** Adds a state and those that follow it without a character. */
-function reach(tokens: readonly Token[], state: number, states: Set<number>): void {
-  if (states.has(state)) return;
-  states.add(state);
-  const kind = tokens[state]?.kind;
-  if (kind === "star" || kind === "anything" || kind === "folders") {
-    reach(tokens, state + 1, states);
+/** The plain text that a pattern begins with, or ends with. */
+function literalEnd(tokens: readonly Token[], direction: 1 | -1): string {
+  const ordered = direction === 1 ? tokens : tokens.toReversed();
+  const plain = ordered.findIndex((token) => token.kind !== "character" || !token.literal);
+  const literals = ordered.slice(0, plain < 0 ? undefined : plain)
+    .map((token) => token.kind === "character" ? token.literal : "");
+  return (direction === 1 ? literals : literals.toReversed()).join("");
+}
+
+/** One path on its way through the tokens. */
+class Match {
+  readonly #tokens: readonly Token[];
+  /** For every state the number of characters after which it was last reached. */
+  readonly #reached: Int32Array;
+  #states: number[] = [];
+  #taken = 1;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+    this.#reached = new Int32Array(tokens.length + 1);
   }
-  if (kind === "folders") reach(tokens, state + 2, states);
+
+  takes(path: string): boolean {
+    this.#reach(0);
+    for (const character of path) {
+      const states = this.#states;
+      this.#states = [];
+      this.#taken++;
+      for (const state of states) this.#step(state, character);
+      if (this.#states.length === 0) return false;
+    }
+    return this.#reached[this.#tokens.length] === this.#taken;
+  }
+
+  #step(state: number, character: string): void {
+    const token = this.#tokens[state];
+    if (token?.kind === "character") {
+      if (token.accepts(character)) this.#reach(state + 1);
+    } else if (token?.kind === "star") {
+      if (character !== "/") this.#reach(state);
+    } else if (token?.kind === "inside") {
+      this.#add(state);
+      if (character === "/") this.#reach(state + 1);
+    } else if (token?.kind === "anything") {
+      this.#reach(state);
+    }
+  }
+
+  /** Adds a state and those that follow it without a character. */
+  #reach(first: number): void {
+    for (let state = first; this.#add(state); state++) {
+      const kind = this.#tokens[state]?.kind;
+      if (kind === "folders") this.#add(++state); // and what is behind both
+      else if (kind !== "star" && kind !== "anything") return;
+    }
+  }
+
+  #add(state: number): boolean {
+    if (this.#reached[state] === this.#taken) return false;
+    this.#reached[state] = this.#taken;
+    this.#states.push(state);
+    return true;
+  }
 }

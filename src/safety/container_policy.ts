@@ -84,8 +84,9 @@ export async function judgeContainer(body: unknown, policy: CreatePolicy): Promi
   judgeNetworkMode(host, policy);
   judgePorts(host.PortBindings ?? {}, policy);
   judgeProfile(host, policy);
-  judgeCommand(words(container.Entrypoint), words(container.Cmd));
-  judgeHealthcheck(words((container.Healthcheck as Json | undefined)?.Test));
+  const environment = words(container.Env);
+  judgeCommand(words(container.Entrypoint), words(container.Cmd), environment);
+  judgeHealthcheck(words((container.Healthcheck as Json | undefined)?.Test), environment);
   for (const mount of host.Mounts as unknown[] | undefined ?? []) {
     await judgeMount(object(mount, "Mounts"), policy);
   }

@@ -1,3 +1,4 @@
+import type { DockerOptions } from "../docker/client.ts";
 import type { Hijacked, Transport, TransportRequest } from "../docker/transport/transport.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { RegistryPolicy } from "../tools/registry.ts";
@@ -6,6 +7,7 @@ import type { CreatePolicy } from "./create_policy.ts";
 import { judgeExec } from "./exec_policy.ts";
 import { judgeConnect, judgeDisconnect, judgeNetwork } from "./network_policy.ts";
 import { judgeObjects } from "./object_guard.ts";
+import { type ReaderFor, readersOver } from "./object_lookup.ts";
 import { judgeTransfer } from "./registry_policy.ts";
 import type { TargetPolicy } from "./target_guard.ts";
 import { judgeVolume } from "./volume_policy.ts";
@@ -113,10 +115,13 @@ const VERSION_PREFIX = /^\/v\d+\.\d+(?=\/)/;
 export interface GuardPolicy extends CreatePolicy, TargetPolicy {
   /** @default {all registries} */
   readonly registries?: RegistryPolicy | undefined;
+  /** Deadlines for looking up what a request names. @default {those of the client} */
+  readonly timeouts?: DockerOptions["timeouts"];
 }
 
 /** Wraps a transport so that only requests of the table pass, and creates only with a body the policy allows. */
 export function guardTransport(transport: Transport, policy: GuardPolicy): Transport {
+  const readerFor = readersOver(transport, policy.timeouts);
   return {
     get endpoint(): string {
       return transport.endpoint;
@@ -124,7 +129,7 @@ export function guardTransport(transport: Transport, policy: GuardPolicy): Trans
     fetch(path: string, init: TransportRequest = {}): Promise<Response> {
       return guarded(() => transport.fetch(path, init), path, {
         init,
-        transport,
+        readerFor,
         policy,
         method: "GET",
       });
@@ -132,7 +137,7 @@ export function guardTransport(transport: Transport, policy: GuardPolicy): Trans
     hijack(path: string, init: TransportRequest = {}): Promise<Hijacked> {
       return guarded(() => transport.hijack(path, init), path, {
         init,
-        transport,
+        readerFor,
         policy,
         method: "POST",
       });
@@ -145,8 +150,7 @@ export function guardTransport(transport: Transport, policy: GuardPolicy): Trans
 
 interface Guarded {
   readonly init: TransportRequest;
-  /** Without the guard. */
-  readonly transport: Transport;
+  readonly readerFor: ReaderFor;
   readonly policy: GuardPolicy;
   /** The method where `init` names none. */
   readonly method: string;
@@ -155,7 +159,7 @@ interface Guarded {
 async function guarded<Answer>(
   pass: () => Promise<Answer>,
   path: string,
-  { init, method, policy, transport }: Guarded,
+  { init, method, policy, readerFor }: Guarded,
 ): Promise<Answer> {
   const request = `${init.method ?? method} ${pathOnly(path)}`;
   const entry = PATTERNS.find(({ pattern }) => pattern.test(request))?.entry;
@@ -172,15 +176,8 @@ async function guarded<Answer>(
   const body = judge === undefined ? undefined : jsonBody(entry, init.body);
   await judge?.(body, policy);
   const { signal } = init;
-  await judgeObjects(entry, {
-    target,
-    query: queryOf(path),
-    path,
-    body,
-    transport,
-    policy,
-    signal,
-  });
+  const query = queryOf(path);
+  await judgeObjects(entry, { target, query, path, body, readerFor, policy, signal });
   return await pass();
 }
 

@@ -24,7 +24,8 @@ export function judgeExec(body: unknown, { allowPrivileged }: CreatePolicy): voi
       "Run the command without privileged; only the operator can change this, with SAFETY_ALLOW_PRIVILEGED_CONTAINERS=true",
     );
   }
-  judgeCommand([], exec.Cmd as string[] | undefined ?? []);
+  const { Cmd = [], Env = [] } = exec as { Cmd?: string[]; Env?: string[] };
+  judgeCommand([], Cmd, Env);
 }
 
 function isHarmless(field: string, value: unknown): boolean {

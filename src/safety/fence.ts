@@ -12,8 +12,8 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567"; // RFC 4648, in small letters
 const NONCE_BITS = 128;
 const BITS_A_DIGIT = 5;
 const LONGEST_SOURCE = 128;
-/** What could pass for a marker, also with blanks in it or with the brackets of East Asian scripts. */
-const MARKER_LIKE = /([[［])(?=\s{0,8}[[［]\s{0,8}\/?\s{0,8}(?:untrusted|end))/gi;
+/** What could pass for a marker, also with blanks in it or with the brackets of East Asian scripts; only for `replace` and `search`. */
+export const MARKER_LIKE = /([[［])(?=\s{0,8}[[［]\s{0,8}\/?\s{0,8}(?:untrusted|end))/gi;
 
 /**
  * Puts markers that cannot be forged around a text that others wrote, for formats without fields: prompts and text resources.

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** What else is known of the host, beyond what every host has. */
 export interface HostFacts {
   /** The home directory of the user who runs this program. */
@@ -61,7 +63,8 @@ export function hostPathMistake(path: string): string | undefined {
   if (new TextEncoder().encode(path).length > LONGEST_PATH) return "is too long";
   const segments = path.slice(1).split("/");
   if (path !== "/" && segments.some((segment) => /^\.{0,2}$/.test(segment))) {
-    return 'is not in its shortest form, without ".", "..", "//" and a "/" at its end';
+    const shortest = posix.normalize(path).replace(/(.)\/$/, "$1");
+    return `is not in its shortest form, ${JSON.stringify(shortest)}`;
   }
   return undefined;
 }
@@ -73,9 +76,9 @@ export function hostPathMistake(path: string): string | undefined {
  * @returns undefined where nothing speaks against it
  */
 export function deniedPath(path: string, facts: HostFacts = {}): string | undefined {
-  const system = systemPath(path, facts);
-  if (system !== undefined) return system;
   const folded = fold(path);
+  const system = systemPath(folded, facts);
+  if (system !== undefined) return system;
   if (SSH_AGENT.test(folded)) return "it leads to the keys of an ssh agent";
   const name = folded.split("/").find(isSecretName);
   if (name !== undefined) return `"${name}" holds credentials, or the way to an Engine`;
@@ -84,14 +87,7 @@ export function deniedPath(path: string, facts: HostFacts = {}): string | undefi
   return undefined;
 }
 
-/**
- * Why a path of the host belongs to its system, or is somebody's home: whoever writes there sooner or later runs programs
- * as them.
- *
- * @returns undefined for every other path, those that only hold credentials among them
- */
-export function systemPath(path: string, facts: HostFacts = {}): string | undefined {
-  const folded = fold(path);
+function systemPath(folded: string, facts: HostFacts): string | undefined {
   if (folded === "/") return "it is the whole disk of the host";
   if (isHome(folded, facts)) return "it is a home directory, or holds one";
   const system = SYSTEM_PATHS.find((denied) => related(folded, denied));
@@ -116,7 +112,8 @@ export function fold(path: string): string {
   return names.map((name) => name.replace(/[. ]+$/, "")).join("/");
 }
 
-function isHome(folded: string, { home }: HostFacts): boolean {
+/** Whether a folded path is a home directory, or holds one. */
+export function isHome(folded: string, { home }: HostFacts): boolean {
   if (HOME.test(folded) || HOMES.test(folded)) return true;
   if (home === undefined || !home.startsWith("/")) return false;
   return isWithin(fold(home.replace(/(.)\/+$/, "$1")), folded);

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { RefusedError } from "../tools/refused.ts";
 import { deniedPath, hostPathMistake, isWithin } from "./host_paths.ts";
 
@@ -7,7 +8,10 @@ export interface MountPolicy {
   readonly readOnlyRoots: readonly string[];
   /** Absolute folders that may be mounted writable as well. */
   readonly writableRoots: readonly string[];
-  /** Whether the Engine sees the same files as this program; elsewhere symbolic links cannot be resolved. */
+  /**
+   * Whether this program may look at the Engine's files; elsewhere symbolic links cannot be resolved. From a container beside
+   * the socket only those are seen that are at the same path in it.
+   */
   readonly isLocal: () => boolean;
   /** The path with its symbolic links resolved as far as it exists; rejects where that cannot be told. */
   readonly realPath: (path: string) => Promise<string>;
@@ -51,12 +55,25 @@ export async function judgeBind(mount: BindMount, policy: MountPolicy): Promise<
   judgePath(source, mount, policy);
   if (!policy.isLocal()) return;
   const real = await resolved(source, policy);
-  // Also the roots: one may be a link itself, as /tmp is on a Mac.
-  const [readOnlyRoots, writableRoots] = await Promise.all([
-    realRoots(policy.readOnlyRoots, policy),
-    realRoots(policy.writableRoots, policy),
-  ]);
-  judgePath(real, mount, { ...policy, readOnlyRoots, writableRoots });
+  judgePath(real, mount, await withRealRoots(policy));
+}
+
+/**
+ * Judges one bind mount of a container that exists, of which the Engine follows the links at every start: where they led when
+ * it was created says nothing any more. What is no link, or leads where it may, passes; so does every path of another machine.
+ *
+ * @throws {RefusedError} `policy`
+ */
+export async function judgeBindAgain(mount: BindMount, policy: MountPolicy): Promise<void> {
+  if (!policy.isLocal()) return;
+  const source = posix.normalize(mount.source).replace(/(.)\/$/, "$1");
+  const real = await resolved(source, policy);
+  if (real !== source) judgePath(real, { ...mount, source }, await withRealRoots(policy));
+}
+
+/** Whether a path lies in a folder that containers may write to, so that they can put a link in its place. */
+export function isInWritableRoot(path: string, { writableRoots }: MountPolicy): boolean {
+  return writableRoots.some((root) => isWithin(posix.normalize(path), withoutSlash(root)));
 }
 
 function judgePath(path: string, { source, readOnly }: BindMount, policy: MountPolicy): void {
@@ -89,12 +106,26 @@ async function resolved(source: string, { realPath }: MountPolicy): Promise<stri
   }
 }
 
+/** Also the roots are resolved: one may be a link itself, as /tmp is on a Mac. */
+async function withRealRoots(policy: MountPolicy): Promise<MountPolicy> {
+  const [readOnlyRoots, writableRoots] = await Promise.all([
+    realRoots(policy.readOnlyRoots, policy),
+    realRoots(policy.writableRoots, policy),
+  ]);
+  return { ...policy, readOnlyRoots, writableRoots };
+}
+
 /** A root that cannot be resolved allows nothing. */
 async function realRoots(
   roots: readonly string[],
-  { realPath }: MountPolicy,
+  { realPath, writableRoots }: MountPolicy,
 ): Promise<readonly string[]> {
-  const found = await Promise.allSettled(roots.map((root) => realPath(withoutSlash(root))));
+  // One below a writable root allows nothing more, and a container could have put a link in its place.
+  const isBelow = (root: string, other: string): boolean => root !== other && isWithin(root, other);
+  const outermost = roots.map(withoutSlash).filter((root) =>
+    !writableRoots.some((other) => isBelow(root, withoutSlash(other)))
+  );
+  const found = await Promise.allSettled(outermost.map((root) => realPath(root)));
   return found.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
 }
 

@@ -1,11 +1,11 @@
 import type { Docker } from "../docker/client.ts";
 import type { ContainerDetails, MountPoint, VolumeDetails } from "../docker/types.ts";
+import { type Protection, volumeSubject } from "../tools/protection.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { HostFacts } from "./host_paths.ts";
 import { judgeBind, type MountPolicy, NO_MOUNTS } from "./mount_policy.ts";
 import { lookUp } from "./object_lookup.ts";
 import { mountControl } from "./privileged_target.ts";
-import { isTmpfs } from "./volume_policy.ts";
 
 /** What judging the volumes of a container takes. */
 export interface VolumeSource {
@@ -13,6 +13,8 @@ export interface VolumeSource {
   readonly engine: Docker;
   /** @default {no path of the host may be mounted} */
   readonly mounts?: MountPolicy | undefined;
+  /** @default {nothing is protected} */
+  readonly protection?: Protection | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -34,12 +36,14 @@ interface VolumeMount {
  */
 export async function judgeMountedVolumes(
   body: unknown,
-  { engine, mounts = NO_MOUNTS, signal }: VolumeSource,
+  { engine, mounts = NO_MOUNTS, protection, signal }: VolumeSource,
 ): Promise<void> {
   await Promise.all(
     volumeMounts(body).map(async ({ Source, Target, ReadOnly }) => {
       const volume = await lookUp(() => engine.volumes.inspect(Source, { signal }));
-      const disguise = volume && disguiseOf(volume);
+      if (volume === undefined) return;
+      if (!ReadOnly) refuseWriting(volume, protection);
+      const disguise = disguiseOf(volume);
       if (disguise === undefined) return;
       const { path, what } = disguise;
       if (path === undefined) throw disguised(Source, what, undefined);
@@ -53,28 +57,40 @@ export async function judgeMountedVolumes(
   );
 }
 
+/** A volume of a container that exists, which is something of the host. */
+export interface DisguisedVolume extends Disguise {
+  readonly name: string;
+  readonly writable: boolean;
+}
+
 /**
- * How a container that exists controls its host through its volumes, as the end of "because …"; undefined where it does not.
+ * The volumes of a container that are something of the host in disguise.
  *
- * Every volume of the local driver is looked up: one whose name looks as if the Engine had made it may have been made by
- * somebody, with options.
+ * Every volume is looked up: one whose name looks as if the Engine had made it may have been made by somebody, with options.
  */
-export async function volumeControl(
+export async function disguisedVolumes(
   { Mounts }: ContainerDetails,
-  { engine, facts, signal }: Omit<VolumeSource, "mounts"> & { readonly facts: HostFacts },
-): Promise<string | undefined> {
+  { engine, signal }: Omit<VolumeSource, "mounts">,
+): Promise<DisguisedVolume[]> {
   const volumes = (Array.isArray(Mounts) ? Mounts as MountPoint[] : []).filter((mount) =>
-    mount?.Type === "volume" && (mount.Driver ?? "local") === "local" && mount.Name
+    mount?.Type === "volume" && mount.Name
   );
-  const reasons = await Promise.all(volumes.map(async ({ Name = "", RW }) => {
-    const volume = await lookUp(() => engine.volumes.inspect(Name, { signal }));
+  const found = await Promise.all(volumes.map(async ({ Name: name = "", RW }) => {
+    const volume = await lookUp(() => engine.volumes.inspect(name, { signal }));
     const disguise = volume && disguiseOf(volume);
-    if (disguise === undefined) return undefined;
-    const { path, what } = disguise;
-    if (path === undefined) return `the options of its volume "${Name}" make it ${what}`;
-    return mountControl({ source: path, writable: RW !== false }, facts);
+    return disguise && { ...disguise, name, writable: RW !== false };
   }));
-  return reasons.find((reason) => reason !== undefined);
+  return found.filter((volume) => volume !== undefined);
+}
+
+/** How a container controls its host through such a volume, as the end of "because …"; undefined where it does not. */
+export function volumeControl(
+  { name, path, what, writable }: DisguisedVolume,
+  facts: HostFacts,
+): string | undefined {
+  return path === undefined
+    ? `the options of its volume "${name}" make it ${what}`
+    : mountControl({ source: path, writable }, facts);
 }
 
 interface Disguise {
@@ -83,17 +99,29 @@ interface Disguise {
   readonly path: string | undefined;
 }
 
-/** What a volume really is; undefined for an ordinary one, one in memory, a share, and those of other drivers. */
+const HOST_PATH = "a path of the host";
+
+/** What a volume really is; undefined for an ordinary one, one in memory, and a share. */
 function disguiseOf({ Driver, Options }: VolumeDetails): Disguise | undefined {
   const options = Options ?? {};
-  const isLocal = (Driver ?? "local") === "local";
-  if (!isLocal || Object.keys(options).length === 0 || isTmpfs(options)) return undefined;
+  if ((Driver ?? "local") !== "local") return disguiseOfOther(options);
   const { device = "", type = "", o = "" } = options;
-  if (BIND.test(o)) return { what: "a path of the host", path: device };
-  if (NETWORK_TYPE.test(type)) return undefined;
+  // Without the two nothing is mounted, whatever else is there, such as a limit of its size.
+  if (device === "" && type === "") return undefined;
+  if (BIND.test(o)) return { what: HOST_PATH, path: device };
+  if (NETWORK_TYPE.test(type) || type === "tmpfs") return undefined;
   return type === "" || type === "none"
-    ? { what: "a path of the host", path: device }
+    ? { what: HOST_PATH, path: device }
     : { what: `a file system of type ${JSON.stringify(type)}`, path: undefined };
+}
+
+/** Of a driver whose options nobody here knows, a path may be what it mounts; one to a file of keys or settings is not. */
+function disguiseOfOther(options: Readonly<Record<string, unknown>>): Disguise | undefined {
+  const [, path] =
+    Object.entries(options).find(([name, value]) =>
+      typeof value === "string" && value.startsWith("/") && !/file$/i.test(name)
+    ) ?? [];
+  return typeof path === "string" ? { what: HOST_PATH, path } : undefined;
 }
 
 function volumeMounts(body: unknown): VolumeMount[] {
@@ -103,6 +131,17 @@ function volumeMounts(body: unknown): VolumeMount[] {
     if (Type !== "volume" || typeof Source !== "string" || Source === "") return [];
     return [{ Source, Target: String(Target), ReadOnly: ReadOnly === true }];
   });
+}
+
+/** A container that may write to a volume may empty it, which is as good as its removal. */
+function refuseWriting(volume: VolumeDetails, protection: Protection | undefined): void {
+  const reason = protection?.reason(volumeSubject(volume));
+  if (reason === undefined) return;
+  throw new RefusedError(
+    "policy",
+    `volumes: volume "${volume.Name}" cannot be mounted writable: ${reason}`,
+    'Use mode "ro", or another volume; only the operator can change this, outside of this server',
+  );
 }
 
 function disguised(volume: string, what: string, cause: RefusedError | undefined): RefusedError {

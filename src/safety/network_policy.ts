@@ -1,7 +1,7 @@
 import { isContainerLookup, isNetworkName } from "../docker/reference.ts";
 import { poolMistake } from "../tools/ipam.ts";
 import { RefusedError } from "../tools/refused.ts";
-import { parseAddress } from "../tools/subnet.ts";
+import { isPrivate, parseAddress, parseSubnet } from "../tools/subnet.ts";
 import { type CreatePolicy, type Json, object, onlyKnown, unknown } from "./create_policy.ts";
 
 const NETWORK_FIELDS = new Set([
@@ -50,7 +50,7 @@ export function judgeNetwork(body: unknown, { allowPrivileged }: CreatePolicy): 
   const { Name, Driver } = network;
   if (typeof Name !== "string" || !isNetworkName(Name)) throw unknown("network.Name");
   if (Driver === "host" || Driver === "null") throw takesHost(Driver);
-  judgePools(object(network.IPAM ?? {}, "network.IPAM"));
+  judgePools(object(network.IPAM ?? {}, "network.IPAM"), allowPrivileged);
   const options = Object.keys(object(network.Options ?? {}, "network.Options"));
   const reaching = options.find((option) => !HARMLESS_OPTIONS.has(option));
   if (reaching !== undefined && !allowPrivileged) {
@@ -106,7 +106,7 @@ function judgeContainerName({ Container }: Json): void {
   if (typeof Container !== "string" || !isContainerLookup(Container)) throw unknown("Container");
 }
 
-function judgePools(ipam: Json): void {
+function judgePools(ipam: Json, allowPrivileged: boolean): void {
   onlyKnown(ipam, IPAM_FIELDS, "network.IPAM");
   const pools = ipam.Config ?? [];
   if (!Array.isArray(pools)) throw unknown("network.IPAM.Config");
@@ -118,5 +118,16 @@ function judgePools(ipam: Json): void {
     if (typeof Subnet !== "string" || !isText || poolMistake({ Subnet, ...others }) !== undefined) {
       throw unknown("network.IPAM.Config");
     }
+    const subnet = parseSubnet(Subnet);
+    if (!allowPrivileged && !(subnet && isPrivate(subnet))) throw takesAddresses(Subnet);
   }
+}
+
+function takesAddresses(subnet: string): RefusedError {
+  return new RefusedError(
+    "policy",
+    `ipam: ${subnet} is not allowed: it takes public addresses, or those where a cloud keeps credentials`,
+    "Use a private range, e.g. 10.20.0.0/24 or fd00:20::/64; " +
+      "only the operator can change this, with SAFETY_ALLOW_PRIVILEGED_CONTAINERS=true",
+  );
 }

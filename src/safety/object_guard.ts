@@ -1,8 +1,7 @@
-import type { Transport } from "../docker/transport/transport.ts";
 import { object } from "./create_policy.ts";
 import { judgeBuild, judgePull, judgeTag } from "./image_names.ts";
 import { judgeMountedVolumes } from "./mounted_volumes.ts";
-import { readerOf } from "./object_lookup.ts";
+import type { ReaderFor } from "./object_lookup.ts";
 import {
   judgeConnectTarget,
   judgeContainerRemoval,
@@ -26,8 +25,8 @@ export interface ObjectRequest {
   readonly query: URLSearchParams;
   /** As it was judged by itself. */
   readonly body: unknown;
-  /** Past the guard. */
-  readonly transport: Transport;
+  /** Looks past the guard. */
+  readonly readerFor: ReaderFor;
   readonly policy: TargetPolicy;
   readonly signal: AbortSignal | undefined;
 }
@@ -57,14 +56,15 @@ const TARGETS: Readonly<Record<string, TargetJudge>> = {
  * @throws {DockerError} where the Engine does not tell what is named
  */
 export async function judgeObjects(entry: string, request: ObjectRequest): Promise<void> {
-  const { body, path, policy, query, signal, target, transport } = request;
+  const { body, path, policy, query, readerFor, signal, target } = request;
   if (entry === "POST /containers/create") {
-    const engine = readerOf(transport, path);
-    return await judgeMountedVolumes(body, { engine, mounts: policy.mounts, signal });
+    const engine = readerFor(path);
+    const { mounts, protection } = policy;
+    return await judgeMountedVolumes(body, { engine, mounts, protection, signal });
   }
   const judge = TARGETS[entry];
   if (judge === undefined) return;
   // Of a network's requests only those that take a container are judged here.
   const id = entry.startsWith("POST /networks/") ? String(object(body, entry).Container) : target;
-  await judge({ id, engine: readerOf(transport, path), policy, signal, query });
+  await judge({ id, engine: readerFor(path), policy, signal, query });
 }

@@ -1,12 +1,23 @@
-import { createDocker, type Docker } from "../docker/client.ts";
+import { createDocker, type Docker, type DockerOptions } from "../docker/client.ts";
 import { DockerError } from "../docker/errors.ts";
 import { OLDEST_API_VERSION } from "../docker/negotiation.ts";
 import type { Transport } from "../docker/transport/transport.ts";
 
-/** A client that reads past the guard, in the API version of the request that is judged. */
-export function readerOf(transport: Transport, path: string): Docker {
-  const apiVersion = /^\/v(\d+\.\d+)\//.exec(path)?.[1] ?? OLDEST_API_VERSION;
-  return createDocker(transport, { apiVersion });
+/** The client for a request's path that reads past the guard, in the API version of that request. */
+export type ReaderFor = (path: string) => Docker;
+
+/** Clients that share a transport, one for each API version: what they read at a time is limited, apart from what waits for it. */
+export function readersOver(
+  transport: Transport,
+  timeouts: DockerOptions["timeouts"],
+): ReaderFor {
+  const readers = new Map<string, Docker>();
+  return (path) => {
+    const apiVersion = /^\/v(\d+\.\d+)\//.exec(path)?.[1] ?? OLDEST_API_VERSION;
+    const reader = readers.get(apiVersion) ?? createDocker(transport, { apiVersion, timeouts });
+    readers.set(apiVersion, reader);
+    return reader;
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Step } from "../compose.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { Operation, OperationKind, ToolCall, ToolOutput } from "../tools/tool.ts";
+import { unknownTool, unknownToolRefusal } from "../tools/unknown_tool.ts";
 
 /** Which tools, prompts and resources this server offers at all. */
 export interface ToolPolicy {
@@ -18,14 +19,11 @@ export interface ToolPolicy {
 
 /** Why an operation may not be called, or `undefined` where it may; listing and calling both ask this. */
 export function refusalOf(operation: Operation, policy: ToolPolicy): RefusedError | undefined {
-  const { kind = "tool", name } = operation;
-  if (kind === "tool" && policy.deniedTools.includes(name)) {
-    return refusal(`${name} is denied by configuration`, "it is named in SAFETY_DENIED_TOOLS");
-  }
-  const [setting, allowed] = allowList(kind, policy);
-  if (allowed !== undefined && !allowed.includes(name)) {
-    return refusal(`${name} is not in allow list`, `${setting} does not name it`);
-  }
+  if (operation === unknownTool) return unknownToolRefusal();
+  const { kind = "tool", name, sameAsTool } = operation;
+  const refused = (sameAsTool === undefined ? undefined : byName("tool", sameAsTool, policy)) ??
+    byName(kind, name, policy);
+  if (refused !== undefined) return refused;
   if (operation.safety === "moderate" && !policy.allowModerate) {
     return refusal(
       `${name} is not allowed in read-only mode`,
@@ -39,6 +37,16 @@ export function refusalOf(operation: Operation, policy: ToolPolicy): RefusedErro
     );
   }
   return undefined;
+}
+
+function byName(kind: OperationKind, name: string, policy: ToolPolicy): RefusedError | undefined {
+  if (kind === "tool" && policy.deniedTools.includes(name)) {
+    return refusal(`${name} is denied by configuration`, "it is named in SAFETY_DENIED_TOOLS");
+  }
+  const [setting, allowed] = allowList(kind, policy);
+  return allowed === undefined || allowed.includes(name)
+    ? undefined
+    : refusal(`${name} is not in allow list`, `${setting} does not name it`);
 }
 
 function allowList(

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { ContainerDetails, MountPoint } from "../docker/types.ts";
-import { type HostFacts, isRuntimeSocket, isWithin, systemPath } from "./host_paths.ts";
+import { isHostFolder } from "./host_folders.ts";
+import { type HostFacts, isRuntimeSocket, isWithin } from "./host_paths.ts";
 
 /** Capabilities with which a process gets out of its container. */
 const HOST_CAPABILITIES = new Set([
@@ -13,14 +14,18 @@ const SOCKETS = [
 ];
 /** A user's own Engine; the number is the user's id. */
 const USER_RUNTIME = /^\/run\/user(?:\/\d+(?:\/(?:docker|podman|containerd)(?:[-/].*)?)?)?$/;
-/** Through these the host's first process takes orders, also to run programs; a socket heeds no read-only mount. */
-const ORDERS = ["/run/dbus/system_bus_socket", "/run/systemd/private"];
-/** Most there are sockets and devices, which writing opens no further; the few left out are settings of services. */
-const LOOSE = /^\/(?:dev|run)\/(?!(?:systemd|udev|[^/]+\.d)(?:\/|$))/;
-/** They say where the host is, and are often mounted without a thought. */
-const HARMLESS = ["/etc/localtime", "/etc/timezone"];
-/** Holds the keys with which its user can be logged in to. */
-const LOGIN_KEYS = /\/\.ssh(?:\/|$)/;
+/** Where Engines for desktops have theirs, below a home. */
+const DESKTOP_RUNTIME =
+  /\/(?:\.docker\/(?:run|desktop)|\.orbstack(?:\/run)?|\.rd|\.colima(?:\/[^/]+)?|\.lima(?:\/[^/]+(?:\/sock)?)?)$/;
+/** The host's first process takes orders through it, also to run programs; a socket heeds no read-only mount. */
+const ORDERS = "/run/systemd/private";
+/** Its policy decides who may ask for what; whom the operator gave it read-only was given it to listen. */
+const BUS = "/run/dbus/system_bus_socket";
+/** Names of folders below /dev that hold no disks; others are groups of logical volumes. */
+const NO_DISKS =
+  "bus|char|dma_heap|dri|dvb|fd|hugepages|infiniband|input|mqueue|net|nvidia-caps|serial|shm|snd|tpm|usb|v4l|vfio";
+/** `/dev/<group>/<logical volume>`; those for other devices lie deeper, or in a folder that is known. */
+const LOGICAL_VOLUME = new RegExp(`^/dev/(?!(?:${NO_DISKS})/)[^/]+/[^/]+$`);
 /** Memory, ports, terminals and disks; disks also as SCSI devices. */
 const HOST_DEVICE =
   /^\/dev(?:$|\/(?:mem|kmem|port|pts|bsg|mapper|disk|block|zvol|(?:[shv]d|xvd|dasd)[a-z]+\d*|(?:nvme|mmcblk|dm-|md|loop|sr|sg|ram|zd|nbd|rbd|drbd|bcache|pmem)\d).*)/;
@@ -40,10 +45,10 @@ type Host = Readonly<Record<string, unknown>>;
  * @param facts What is known of the host where it is this machine.
  */
 export function hostControl(
-  { HostConfig, Mounts }: ContainerDetails,
+  details: ContainerDetails,
   facts: HostFacts = {},
 ): string | undefined {
-  const host: Host = HostConfig ?? {};
+  const host: Host = details.HostConfig ?? {};
   if (host.Privileged === true) return "it is privileged";
   if (host.PidMode === "host") return "it sees every process of the host";
   const capability = texts(host.CapAdd).map(plainCapability).find((name) =>
@@ -54,7 +59,7 @@ export function hostControl(
   if (writesGroups(host)) return "it can write to the control groups of the host";
   const device = deviceOf(host);
   if (device !== undefined) return `it has the host's device ${device}`;
-  for (const mount of [...objects(Mounts).map(mountOf), ...mountsOf(host)]) {
+  for (const mount of hostMounts(details)) {
     const reason = mountControl(mount, facts);
     if (reason !== undefined) return reason;
   }
@@ -68,11 +73,18 @@ export interface HostMount {
   readonly writable: boolean;
 }
 
+/** What a container has of its host's paths, some of it twice. */
+export function hostMounts({ HostConfig, Mounts }: ContainerDetails): HostMount[] {
+  const all = [...objects(Mounts).map(mountOf), ...mountsOf(HostConfig ?? {})];
+  return all.filter(({ source }) => source.startsWith("/"));
+}
+
 /** Whether a path of the host is a container runtime's socket, or a folder that holds one. */
 export function reachesRuntime(source: string): boolean {
   const path = plainPath(source);
   if (!path.startsWith("/")) return false;
-  return isRuntimeSocket(path) || USER_RUNTIME.test(path) || path === "/var" ||
+  if (USER_RUNTIME.test(path) || DESKTOP_RUNTIME.test(path)) return true;
+  return isRuntimeSocket(path) || path === "/var" ||
     SOCKETS.some((socket) => isWithin(socket, path));
 }
 
@@ -91,21 +103,24 @@ export function mountControl(
   if (isEngine || reachesRuntime(path)) {
     return `it can reach a container runtime through "${source}"`;
   }
-  if (ORDERS.some((socket) => isWithin(socket, path))) {
+  if (isWithin(ORDERS, path) || writable && isWithin(BUS, path)) {
     return `it can give orders to the host through "${source}"`;
   }
-  return writable && isHost(path, facts) ? `it can write to "${source}" of the host` : undefined;
+  if (!writable) return undefined;
+  const isHosts = isHostDevice(path) || isHostFolder(path, facts);
+  return isHosts ? `it can write to "${source}" of the host` : undefined;
 }
 
-function isHost(path: string, facts: HostFacts): boolean {
-  if (HARMLESS.includes(path)) return false;
-  if (LOGIN_KEYS.test(path) || HOST_DEVICE.test(path)) return true;
-  return !LOOSE.test(path) && systemPath(path, facts) !== undefined;
+function isHostDevice(path: string): boolean {
+  return HOST_DEVICE.test(path) || LOGICAL_VOLUME.test(path);
 }
 
+/** Without what Docker Desktop puts before the paths of its user's machine, and without the well-known links. */
 function plainPath(source: string): string {
-  return posix.normalize(source).replace(/(.)\/$/, "$1")
-    .replace(/^(?:\/private)?\/var\/run(?=\/|$)/, "/run");
+  const path = posix.normalize(source).replace(/(.)\/$/, "$1")
+    .replace(/^(?:\/host_mnt|\/run\/desktop\/mnt\/host)(?=\/|$)/, "") || "/";
+  return path.replace(/^\/private(?=\/(?:etc|tmp|var)(?:\/|$))/, "")
+    .replace(/^\/var\/run(?=\/|$)/, "/run");
 }
 
 /** Privileged containers have no such list; one that is there and lacks them was shortened. */
@@ -141,7 +156,7 @@ function mountsOf(host: Host): HostMount[] {
 
 function deviceOf({ Devices, DeviceCgroupRules }: Host): string | undefined {
   const paths = objects(Devices).map((device) => text((device as Host).PathOnHost));
-  const path = paths.find((path) => HOST_DEVICE.test(plainPath(path)));
+  const path = paths.find((path) => isHostDevice(plainPath(path)));
   // Which one does not matter, mknod makes it.
   return path ?? texts(DeviceCgroupRules).find((rule) => DEVICE_RULE.test(rule));
 }

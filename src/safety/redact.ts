@@ -1,5 +1,5 @@
 import type { Step } from "../compose.ts";
-import type { Progress, ToolCall, ToolOutput } from "../tools/tool.ts";
+import type { Operation, Progress, ToolCall, ToolOutput } from "../tools/tool.ts";
 import { addCounts, withCounts } from "./counts.ts";
 import {
   isContainer,
@@ -9,9 +9,11 @@ import {
   rewriteObject,
   TOO_DEEP,
 } from "./json_rewrite.ts";
-import { isSecretKey, mayBeSecret } from "./redact_keys.ts";
+import { isSecretKey, isSecretWithin, mayBeSecret } from "./redact_keys.ts";
+import { redactName } from "./redact_names.ts";
 import { redactArgument } from "./redact_options.ts";
 import { redactKeyLines } from "./redact_pem.ts";
+import { redactPositioned } from "./redact_positions.ts";
 import { redactShapes } from "./redact_shapes.ts";
 import { countMarkers, type Redaction, type RedactionCounts, redactText } from "./redact_text.ts";
 import { redactUrls } from "./redact_urls.ts";
@@ -21,13 +23,8 @@ export { type RedactionCounts, redactText } from "./redact_text.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Fields whose values name things: the words of an image reference such as `auth:1.2` are no keys. */
-const NAMING_FIELD =
-  /^(?:digest|id|I[dD]|image|layer|name|parent|sha256)s?$|(?:_digest|_id|_image|Digest|(?<=[a-z])I[dD]|Image|Layer|Name|Parent|RepoTag)s?$/;
-/** The grammars of ids, digests and image references together. */
-const REFERENCE = /^\/?\w[\w.\-/:+]*(?:@[\w+.-]{1,32}:[0-9a-f]{32,128})?$/;
-/** Too short for any token and without anything a rule needs: most keys, states, short ids and times, which lists have by the thousand. */
-const PLAIN_WORD = /^(?:\w[\w-]{0,13}|[\dTZ.:/-]{0,32})$/;
+/** Too short for any token or without anything a rule needs: most keys, states, ids and times, which lists have by the thousand. */
+const PLAIN_WORD = /^(?:\w[\w-]{0,13}|[\dTZ.:/-]{0,32}|(?:sha256:)?[0-9a-f]{1,64})$/;
 /** Keys of labels, addresses and references. */
 const NAME_LIKE = /^[\w.\-/:@]+$/;
 /** A variable, or an option with its value. */
@@ -53,9 +50,8 @@ export function redactValue(value: unknown, redaction: Redaction = {}): unknown 
   return redactField(value, "", { depth: 0, secret: false, variables: false, redaction });
 }
 
-/** What `redact(mode)` does to one text. */
+/** What `redact(mode)` does to one text; where that is nothing, as in `standard`: for what must have no secrets in any mode. */
 export function textRedactor(mode: RedactionMode = "standard"): (text: string) => string {
-  if (mode === "off") return (text) => text;
   return (text) => redactText(text, { allVariables: mode === "all" });
 }
 
@@ -72,7 +68,7 @@ export function redact(mode: RedactionMode = "standard"): Step<ToolCall, ToolOut
     const progress = (told: Progress): void =>
       call.progress(redactProgress(told, { allVariables }));
     try {
-      const output = redactValue(await next({ ...call, progress }), redaction) as ToolOutput;
+      const output = redactOutput(call.operation, await next({ ...call, progress }), redaction);
       return withCounts(output, "redactions", counts);
     } catch (error) {
       throw rewriteError(error, (text) => redactText(text, redaction));
@@ -80,6 +76,20 @@ export function redact(mode: RedactionMode = "standard"): Step<ToolCall, ToolOut
       addCounts(call.facts.redactions, counts);
     }
   };
+}
+
+/** Leaves the texts of a prompt alone that say of themselves that they were redacted field by field. */
+function redactOutput({ kind }: Operation, output: ToolOutput, redaction: Redaction): ToolOutput {
+  const { data } = output;
+  if (kind !== "prompt" || !Array.isArray(data)) {
+    return redactValue(output, redaction) as ToolOutput;
+  }
+  const open = data.map((item) => item.isRedacted === true ? { ...item, text: "" } : item);
+  const redacted = redactValue({ ...output, data: open }, redaction) as { data: typeof data };
+  const texts = redacted.data.map((item, index) =>
+    item.isRedacted === true ? { ...item, text: data[index].text } : item
+  );
+  return { ...redacted, data: texts };
 }
 
 /** Not counted: the same text comes again with every notification. */
@@ -129,7 +139,7 @@ function redactLeaf(
   if (variables && value !== "") return "[redacted:env]";
   if (secret || mayBeSecret(key)) {
     const text = String(value);
-    if (isSecretKey(key, text) || (secret && isSecretKey("secret", text))) return MARKER;
+    if (isSecretKey(key, text) || (secret && isSecretWithin(key, text))) return MARKER;
   }
   return typeof value === "string" ? redactString(value, key, allVariables) : value;
 }
@@ -140,8 +150,7 @@ function count(before: string, after: string, { counts }: Redaction): void {
 
 function redactString(value: string, key: string, allVariables: boolean): string {
   if (PLAIN_WORD.test(value)) return value;
-  const isReference = NAMING_FIELD.test(key) && REFERENCE.test(value) && !value.includes("://");
-  return isReference ? redactShapes(value) : redactText(value, { allVariables });
+  return redactName(value, key) ?? redactText(value, { allVariables });
 }
 
 function redactObject(object: JsonObject, place: Place): unknown {
@@ -157,10 +166,19 @@ function redactObject(object: JsonObject, place: Place): unknown {
   });
 }
 
+/** Rows of a list have the same keys. */
+const cleanKeys = new Set<string>();
+const MAXIMUM_KEPT = 1000;
+const LONGEST_KEPT = 128;
+
 /** Keys such as registry addresses may hold a secret of their own; a key's words are none. */
 function redactKey(key: string): string {
-  if (PLAIN_WORD.test(key)) return key;
-  return NAME_LIKE.test(key) ? redactShapes(redactUrls(key)) : redactText(key);
+  if (cleanKeys.has(key)) return key;
+  const redacted = NAME_LIKE.test(key) ? redactShapes(redactUrls(key)) : redactText(key);
+  if (redacted !== key || key.length > LONGEST_KEPT) return redacted;
+  if (cleanKeys.size >= MAXIMUM_KEPT) cleanKeys.clear();
+  cleanKeys.add(key);
+  return key;
 }
 
 function redactArray(array: readonly unknown[], key: string, place: Place): unknown {
@@ -184,23 +202,27 @@ interface Listed {
 
 function redactElement(element: string, { key, lines, index, place }: Listed): string {
   const { allVariables = false } = place.redaction;
+  const listed = redactListed(element, lines, index);
+  if (listed !== element) return listed;
   const [, variable = "", value = ""] = VARIABLE.exec(element) ?? [];
   if (isSecretKey(variable, value)) return `${variable}=[redacted:env]`;
   if (place.variables && variable !== "" && value !== "") return `${variable}=[redacted:env]`;
   // A variable's value is a text of its own, save where its option gives it a meaning.
   if (/^\w/.test(variable)) return `${variable}=${redactText(value, { allVariables })}`;
-  return redactString(redactListed(element, lines, index), key, allVariables);
+  return redactString(element, key, allVariables);
 }
 
 /** Redacts an element that belongs to an option, itself or the one before it. */
 function redactListed(element: string, list: readonly unknown[], index: number): string {
   const previous = list[index - 1];
   if (typeof previous !== "string") return element;
+  const isOption = element.startsWith("-") || previous.startsWith("-");
+  // Lists of lines are long, and none of their lines is an argument.
+  if (!isOption && previous.includes(" ")) return element;
   const before = list.slice(Math.max(0, index - ARGUMENTS_BEFORE), index)
     .filter((argument) => typeof argument === "string");
-  const isOption = element.startsWith("-") || previous.startsWith("-");
-  if (!isOption && !before.some((argument) => argument.endsWith("htpasswd"))) return element;
-  return redactArgument(element, before);
+  const redacted = redactPositioned(element, before);
+  return isOption && redacted === element ? redactArgument(element, before) : redacted;
 }
 
 /** Private keys may run over several elements of a list of lines. */

@@ -67,7 +67,9 @@ function redactVariables(variables: string): string {
 
 function isSecret(key: string, value: string): boolean {
   const inner = QUOTED.exec(value)?.[2] ?? value;
-  return isSecretKey(key, inner) || looksSecret(inner);
+  // A value that goes on in the next line is read with it, as a pair.
+  const goesOn = /(?:^|\S)\\$/.test(inner);
+  return (!goesOn && isSecretKey(key, inner)) || looksSecret(inner);
 }
 
 function isRandom(word: string): boolean {

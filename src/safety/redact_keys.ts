@@ -1,3 +1,17 @@
+import {
+  areFingerprints,
+  isDescribingField,
+  isDescription,
+  isHarmless,
+  isPlain,
+  isVersion,
+  looksRandom,
+  namesAnother,
+  standsIn,
+} from "./redact_descriptions.ts";
+
+export { looksRandom } from "./redact_descriptions.ts";
+
 /** What a key's words say about its value: how sure a reader can be that it is a secret. */
 export type SecretKind =
   /** Passwords and Authorization headers: secret even in the middle of a sentence. */
@@ -39,41 +53,42 @@ const KINDS: readonly (readonly [SecretKind, RegExp])[] = [
     /_[a-z]+_(?<!_(?:cache|foreign|group|hash|idempotency|index|object|partition|primary|range|routing|sandbox|sort)_)keys?_$/,
   ],
 ];
-/** Says where something is, and may well be a secret itself. */
-const LOCATOR = /_(?:[a-z]*webhooks?|[a-z]*dsn|conn(?:ection)?_?str(?:ing)?s?)_/;
-
-/** Last words that say the value describes a secret instead of being one. */
-const DESCRIBES =
-  /_(?:age|alg|algo|algorithm|audience|backend|count|days|disabled|domain|driver|enabled|encryption|endpoint|env|hashers?|expir(?:y|es|ation)|format|header|host|hostname|hours|issuer|length|level|limit|local|max|method|min|minutes|mode|name|names|path|plugin|policy|port|prefix|prompt|provider|realm|required|rounds|samesite|scheme|seconds|size|stdin|timeout|ttl|type|uris?|urls?|version)_$/;
+/** Last words of what happened to a secret, in the names of errors. */
+const HAPPENED = /_(?:errors?|exception|expired|failed|failure|warning)_$/;
 /** Last words of keys that hold a path. */
 const NAMES_A_PATH =
   /_(?:file|files|path|paths|dir|directory|sock|socket|store|keystore|location)_$/;
+const STORE = /_(?:store|keystore|location)_$/;
 const PATH = /^(?:file:\/\/)?(?:~?\/|\.{1,2}[\\/]|[A-Za-z]:[\\/])[^\s"']*$/;
 /** A path that no base64 text looks like, for keys that may hold either. */
 const CERTAIN_PATH =
-  /^(?:~|\.{1,2})\/\S*$|^\/(?:app|certs?|data|etc|home|mnt|opt|root|run|secrets|srv|tmp|usr|var)\/\S*$|^[^\s=]*\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json)$/;
+  /^(?:~|\.{1,2})\/\S*$|^\/(?:app|certs?|code|data|etc|home|mnt|opt|root|run|secrets|srv|tmp|usr|var|workdir|workspaces?)(?:\/\S*)?$|^[^\s=]*\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json)$/;
 
-const HARMLESS =
-  /^(?:true|false|yes|no|on|off|0|1|null|none|nil|<nil>|undefined|enabled|disabled|required|optional|[*=]+|\[redacted:[a-z]+\]|[<[(]?(?:filtered|hidden|masked|redacted)[>\])]?|\$\{[A-Za-z_]\w*\}|\$\{\{[\w. ]{1,64}\}\})?$/i;
 /** Words that make a key of passwords a switch, of which `1` says nothing; a lone `pass` is a result or a round. */
 const SWITCH =
   /_(?:allow|ask|authorization|change|check|disable|empty|enable|expired?|force|generate|has|is|need|no|random|required?|reset|save|show|skip|use|with|without)_|^_pass_$|_(?:no|ask|use)pass/;
+const FINGERPRINTS = /_(?:gpg|pgp)_?keys?(?:_ids?)?_$/;
 const NUMBER = /^\d{1,10}(?:\.\d{1,6})?[a-z]{0,2}$/i;
 /** What a log says about a session, a signature or a login. */
 const STATE =
   /^(?:active|bad|closed|ended|expired|failed|good|inactive|(?:in)?valid|missing|ok|open|opened|started|unknown|verified)$/i;
-/** Where a value is to be put in, in shells and formats. */
-const PLACEHOLDER = /^(?:\$[A-Z_][A-Z0-9_]+|%[sdvqx]|%\(\w{1,32}\)s|\{\w{0,32}\})$/;
-const OPENPGP_KEY = /^(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{40})$/i;
-const PLAIN = /^[\w.,:/@+ -]{1,256}$/;
+/** Where a value goes on in the next line. */
+const CONTINUATION = /\\\n[ \t]*/g;
+/** Letters that only look like those of the patterns; no text without them is read again. */
+const BEYOND_LATIN = /[\u0100-\uffff]/;
 
 function wordPattern(words: string): RegExp {
   return new RegExp(`_(?:${words})(?=_)`);
 }
 
-/** Whether any value under a key can be a secret; `isSecretKey()` then says whether this one is. */
+/** Whether any value under a field's key can be a secret; `isSecretKey()` then says whether this one is. */
 export function mayBeSecret(key: string): boolean {
-  return SECRET_HINT.test(key) && readKey(key).kind !== undefined;
+  const known = fieldsRead.get(key);
+  if (known !== undefined) return known;
+  const may = hasHint(key) && readKey(key).kind !== undefined;
+  if (fieldsRead.size >= MAXIMUM_KEYS_KEPT) fieldsRead.clear();
+  if (key.length <= MAXIMUM_KEY_LENGTH) fieldsRead.set(key, may);
+  return may;
 }
 
 /** What a key's words say about its value, or `undefined` where they say nothing. */
@@ -88,34 +103,39 @@ export function secretKind(key: string): SecretKind | undefined {
  * @param value Spares values that only describe a secret (`TOKEN_TTL=60`, `PASSWORD_FILE=/run/secrets/x`, `AUTH=true`).
  */
 export function isSecretKey(key: string, value?: string): boolean {
-  if (!SECRET_HINT.test(key)) return false;
+  if (!hasHint(key)) return false;
   const { kind, name } = readKey(key);
   if (kind === undefined || value === undefined) return kind !== undefined && kind !== "key";
-  const text = value.trim();
-  if (PLACEHOLDER.test(text)) return false;
-  if (HARMLESS.test(text)) {
+  const text = value.replaceAll(CONTINUATION, "").trim();
+  if (kind === "key") return looksRandom(text) && !CERTAIN_PATH.test(text);
+  if (isHarmless(text)) {
     return /^[01]$/.test(text) && findKind(lastWordOf(name)) === "password" && !SWITCH.test(name);
   }
-  if (kind === "key") return looksRandom(text) && !CERTAIN_PATH.test(text);
+  if (standsIn(text) || isVersion(text, kind === "password")) return false;
+  return !isSpared({ kind, name }, key, text);
+}
+
+/** Whether a field of an object that stands under a secret key is secret; some of them describe it. */
+export function isSecretWithin(key: string, value: string): boolean {
+  return !isDescribingField(readKey(key).name, value.trim()) && isSecretKey("secret", value);
+}
+
+/** What a key's last words say against its value being a secret. */
+function isSpared(words: KeyWords, key: string, text: string): boolean {
+  const { name } = words;
   if (name === "_pwd_" || name === "_oldpwd_") {
-    return !(PATH.test(text) && (key === key.toUpperCase() || CERTAIN_PATH.test(text)));
+    return PATH.test(text) && (key === key.toUpperCase() || CERTAIN_PATH.test(text));
   }
-  if (/_(?:gpg|pgp)_keys?_$/.test(name) && areFingerprints(text)) return false;
-  if (NAMES_A_PATH.test(name)) return !PATH.test(text);
-  if (/_keys?_$/.test(name) && CERTAIN_PATH.test(text)) return false;
-  if (/_tokens_$/.test(name)) return !NUMBER.test(text);
-  return !describes(key, { kind, name }, text);
-}
-
-/** Whether a text looks made by a machine: at least 16 characters without a break, letters and digits among them. */
-export function looksRandom(text: string, minimumLength = 16): boolean {
-  return text.length >= minimumLength && /^[\w+/=-]+$/.test(text) && /\d/.test(text) &&
-    /[a-z]/i.test(text);
-}
-
-/** Ids of public keys, as images that check signatures list them under `GPG_KEYS`. */
-function areFingerprints(text: string): boolean {
-  return text.split(/[\s,]+/).every((word) => OPENPGP_KEY.test(word));
+  if (name === "_pass_" && /^\d{1,3}(?:[ ,;]{1,2}\w+=\d+)*$/.test(text)) return true; // of a test's counts
+  if (FINGERPRINTS.test(name) && areFingerprints(text)) return true;
+  if (NAMES_A_PATH.test(name)) {
+    // "ACCESS_KEY_FILE=access_key" names a file beside others.
+    if (PATH.test(text) || name.includes(`_${text.toLowerCase()}_`)) return true;
+    if (!STORE.test(name)) return false;
+  }
+  if (/_keys?_$/.test(name) && CERTAIN_PATH.test(text)) return true;
+  if (/_tokens_$/.test(name)) return NUMBER.test(text);
+  return namesAnother(name, text) || describes(key, words, text);
 }
 
 interface KeyWords {
@@ -127,17 +147,24 @@ interface KeyWords {
 /** Logs and lists repeat few keys very often. */
 const MAXIMUM_KEYS_KEPT = 1000;
 const keysRead = new Map<string, KeyWords>();
+const fieldsRead = new Map<string, boolean>();
+
+function hasHint(key: string): boolean {
+  return SECRET_HINT.test(key) ||
+    (BEYOND_LATIN.test(key) && SECRET_HINT.test(key.normalize("NFKC")));
+}
 
 function readKey(key: string): KeyWords {
   const known = keysRead.get(key);
   if (known !== undefined) return known;
-  const part = key.slice(-MAXIMUM_KEY_LENGTH);
+  const part = key.slice(-MAXIMUM_KEY_LENGTH).normalize("NFKC");
   const split = part
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
   // Once split where its case changes and once not, for "PaSsWoRd".
   const [name, unsplit] = [wordsOf(split), wordsOf(part)];
-  const words = { kind: findKind(name) ?? findKind(unsplit), name };
+  const kind = HAPPENED.test(name) ? undefined : findKind(name) ?? findKind(unsplit);
+  const words = { kind, name };
   if (keysRead.size >= MAXIMUM_KEYS_KEPT) keysRead.clear();
   if (key.length <= MAXIMUM_KEY_LENGTH) keysRead.set(key, words);
   return words;
@@ -159,9 +186,7 @@ function describes(key: string, { kind, name }: KeyWords, value: string): boolea
   if (NUMBER.test(value) && findKind(lastWordOf(name)) === undefined && !/_keys?_$/.test(name)) {
     return true;
   }
-  if (DESCRIBES.test(name) && !LOCATOR.test(name)) {
-    return PLAIN.test(value) && !looksRandom(value, 24);
-  }
+  if (isDescription(name)) return isPlain(value);
   if (kind === "context" && STATE.test(value)) return true;
   // In a dotted label, "auth" or "session" may be the name of a router: only what looks secret is one.
   const lastPart = key.slice(key.lastIndexOf(".") + 1);

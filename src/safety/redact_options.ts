@@ -16,19 +16,9 @@ const SHORT_OPTION = new RegExp(
   String.raw`(?<=^|\s)(-[auwpPU])([ \t]{1,4}|=|)(?!-)(${QUOTED_OR_WORD})`,
   "g",
 );
-const HTPASSWD_FLAG = String.raw`-\w{1,8} (?:\d{1,2} )?`;
 /** What follows an option in a program's own words about it: `--token requires an argument`, `--password string`. */
 const ABOUT_OPTION =
   /^(?:an?|and|argument|can|cannot|flag|for|int|is|must|needs?|not|option|or|requires?|string|strings|stringArray|the|to|value|was)$/i;
-/** `htpasswd -b [file] user`; with `-n` it writes no file. */
-const BEFORE_HTPASSWD = [
-  String.raw`\bhtpasswd (?=(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}b)(?:`,
-  String.raw`(?=(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}n)(?:${HTPASSWD_FLAG}){1,4}|`,
-  String.raw`(?!(?:${HTPASSWD_FLAG}){0,3}-\w{0,7}n)(?:${HTPASSWD_FLAG}){1,4}[^\s-]\S{0,255} `,
-  String.raw`)[^\s-]\S{0,127} `,
-].join("");
-const HTPASSWD = new RegExp(String.raw`(?<=${BEFORE_HTPASSWD})(?!-)(?:${QUOTED_OR_WORD})`, "g");
-const ENDS_BEFORE_HTPASSWD = new RegExp(`${BEFORE_HTPASSWD}$`);
 const QUOTED = /^(["'])(.*)\1$/s;
 /** A switch, or an option that names where the secret comes from. */
 const NO_SECRET = /^-{1,2}(?:no|without|skip|disable)-|-(?:stdin|prompt|file|fd|env)$/i;
@@ -90,7 +80,7 @@ export function redactOptions(text: string): string {
         ? whole
         : option + gap + redactLong(option, value, () => commandBefore(short, offset)),
   );
-  return redactPositions(long.includes("htpasswd ") ? long.replace(HTPASSWD, MARKER) : long);
+  return redactPositions(long);
 }
 
 /**
@@ -101,7 +91,6 @@ export function redactOptions(text: string): string {
 export function redactArgument(argument: string, before: readonly string[]): string {
   const option = before.at(-1) ?? "";
   const command = before.join(" ").slice(-COMMAND_LENGTH);
-  if (!argument.startsWith("-") && ENDS_BEFORE_HTPASSWD.test(`${command} `)) return MARKER;
   const [, glued = "", rest = ""] = /^(-[a-zA-Z])([^=\s][^]*)$/.exec(argument) ?? [];
   if (glued !== "") {
     return glued + redactShort({ option: glued, value: rest, glued: true }, () => command);

@@ -40,7 +40,12 @@ export const SHAPES: readonly Shape[] = [
   shape("gsk_ xai- pplx- hf_ r8_", String.raw`${START}(?:gsk_|xai-|pplx-|hf_|r8_)[A-Za-z0-9]{30,}`),
   shape("hvs. hvb. hvr. SG.", String.raw`hv[sbr]\.[\w-]{20,}|SG\.[\w-]{16,32}\.[\w-]{16,64}`),
   shape("_v1_ dapi", String.raw`do[opr]_v1_[0-9a-f]{64}|${START}dapi[0-9a-f]{32}`),
-  shape(":AA", String.raw`${START}\d{8,10}:AA[\w-]{33}`),
+  // Telegram's bots, whose tokens also stand in paths.
+  shape(
+    ":A /bot",
+    String
+      .raw`(?:${START}|(?<=\/bot))\d{8,10}:A[\w-]{33,34}(?![\w-])|(?<=telegram\.org\/(?:file\/)?bot)\d{5,16}:[\w-]{10,}`,
+  ),
   shape("shp sq0", String.raw`shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|sq0(?:atp|csp)-[\w-]{20,}`),
   shape("glsa_ glc_ NRAK-", String.raw`gl(?:sa|c)_[\w+/=]{32,}|NRAK-[A-Z0-9]{27}`),
   shape(

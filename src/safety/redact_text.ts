@@ -2,6 +2,7 @@ import { redactEncoded } from "./redact_encoded.ts";
 import { hideHistory, redactHistory } from "./redact_history.ts";
 import { redactOptions } from "./redact_options.ts";
 import { redactPairs, redactProse } from "./redact_pairs.ts";
+import { redactPieces } from "./redact_pieces.ts";
 import { redactPrivateKeys } from "./redact_pem.ts";
 import { redactShapes } from "./redact_shapes.ts";
 import { redactUrls } from "./redact_urls.ts";
@@ -29,15 +30,21 @@ const ENVIRONMENT_LINE =
  * of known makers, values by their keys, and command line options. A text without secrets comes back as it is.
  */
 export function redactText(text: string, { counts, allVariables = false }: Redaction = {}): string {
-  const before = text;
+  const redacted = redactPieces(
+    text,
+    (piece) => allVariables ? hideVariables(redactAll(piece)) : redactAll(piece),
+  );
+  if (counts !== undefined && redacted !== text) countMarkers(text, redacted, counts);
+  return redacted;
+}
+
+function redactAll(text: string): string {
   let redacted = redactOnce(text);
   // A marker can make the words around it readable for a rule that could not read the secret.
   for (let pass = 1; pass < MAXIMUM_PASSES && redacted !== text; pass++) {
     text = redacted;
     redacted = redactOnce(text);
   }
-  if (allVariables) redacted = hideVariables(redacted);
-  if (counts !== undefined && redacted !== before) countMarkers(before, redacted, counts);
   return redacted;
 }
 

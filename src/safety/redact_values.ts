@@ -1,26 +1,8 @@
-import { isSecretKey, looksRandom, type SecretKind } from "./redact_keys.ts";
+import { isSecretKey, isSecretWithin, looksRandom } from "./redact_keys.ts";
+import { blockSpan, isBlockScalar, nextLineSpan, withContinuation } from "./redact_lines.ts";
+import { listSpan } from "./redact_lists.ts";
+import type { Pair } from "./redact_pair.ts";
 import type { Span } from "./redact_pem.ts";
-import type { KnownRuns } from "./redact_runs.ts";
-
-/** A key with its separator, found in a text. */
-export interface Pair {
-  readonly key: string;
-  readonly kind: SecretKind;
-  /** Whether the key stands in quotes of its own. */
-  readonly quoted: boolean;
-  /** `:`, `=`, `:=`, `=>`, `,`, or `=` as URLs and JSON escape it. */
-  readonly separator: string;
-  readonly blankBefore: boolean;
-  readonly blankAfter: boolean;
-  /** Where the key starts, quotes included. */
-  readonly start: number;
-  /** Where the value starts. */
-  readonly at: number;
-  /** Where the line of the value ends. */
-  readonly lineEnd: number;
-  /** What is known of the text from the pairs before this one. */
-  readonly runs: KnownRuns;
-}
 
 const OPENING_QUOTE = /(\\{0,7})("""|'''|["'`])/y;
 const QUOTE_BEFORE = /(\\{0,7})(["'`])$/;
@@ -29,7 +11,6 @@ const LINE_PREFIX_LENGTH = 96;
 const LINE_START =
   /\n(?:\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-][\d:]{4,5})?[ \t]+)?([ \t]*)(?:(?:[-*><+#$|]|export|declare -x|set|setenv|ENV|ARG|\|\d+)[ \t]+){0,3}$/;
 const DOCKERFILE_KEYWORD = /\b(?:ENV|ARG)[ \t]{1,4}$/;
-const BLOCK_SCALAR = /[|>][+-]?\d?[+-]?[ \t]*(?=\n|$)/y;
 const NEXT_PAIR = /[\s,;&][\w.-]+=/;
 const SCHEME =
   /(?:apikey|aws|aws4-hmac-sha256|basic|bearer|bot|digest|hawk|key|negotiate|ntlm|oauth|ssws|token)[ \t]+/iy;
@@ -39,17 +20,9 @@ const WORD =
 const QUERY_VALUE = /[^\s&#"'<>`]+/y;
 const CONNECTION_VALUE = /[^;"'`\n]+/y;
 const JSON_VALUE = /(?:\[redacted:[a-z]{1,16}\]|[^\s,}\]])+/y;
-/** An object without further ones in it, and with a text. */
-const OBJECT = /\{(?=[^{}]{0,1024}:\s{0,8}\\{0,7}["'])[^{}]{0,4096}\}/y;
 /** What follows a name in a message about it: `secret: is not an argument`. */
 const SENTENCE =
-  /^(?:is|are|was|were|must|should|may|can|cannot|expected|expects|has|have|needs|not|takes|too|wants) [a-z]/;
-/** Items of a list below their key, each a lone word. */
-const NEXT_LINES = /(?:\r?\n[ \t]{0,40}-[ \t]{1,4}[^\s:{}[\]#][^\s:]{0,1023}(?=\r?\n|$)){1,64}/y;
-/** A lone word on the next line, as JSON and YAML may be broken. */
-const NEXT_LINE =
-  /\r?\n([ \t]{0,40})(\\{0,7}["']?)((?:(?:basic|bearer|token)[ \t]+)?[^\s"'`[\]{}#,-][^\s"'`[\]{},]{0,1023})\2[,}\]]{0,8}[ \t]*(?=\r?\n|$)/iy;
-const LIST = /\[(?:\[redacted:[a-z]{1,16}\]|[^\][{])*\]/y;
+  /^(?:is|are|was|were|must|should|may|can|cannot|expected|expects|has|have|needs|not|takes|too|wants|(?:want|got)(?= ")) ["a-z]/;
 
 const MAXIMUM_QUOTATION = 4096;
 /** How much of a value is judged: no path, number or switch under a secret's key is longer, so that a longer value is the secret. */
@@ -57,11 +30,13 @@ const MAXIMUM_JUDGED = 1024;
 
 /** Where the secret value of a pair stands, or `undefined` where the value is none. */
 export function secretSpan(text: string, pair: Pair): Span | undefined {
-  const span = quotedSpan(text, pair) ?? nestedSpan(text, pair) ?? plainSpan(text, pair);
-  if (span === undefined || span.end <= span.start) return undefined;
+  const found = quotedSpan(text, pair) ?? listSpan(text, pair) ?? plainSpan(text, pair);
+  if (found === undefined || found.end <= found.start) return undefined;
+  const span = withContinuation(text, found, pair.lineEnd);
   const value = firstPart(text, span.start, span.end);
-  const isTooLong = span.end - span.start > value.length && pair.kind !== "key";
-  return isTooLong || isSecretKey(pair.key, value) ? span : undefined;
+  const isTooLong = span.end - span.start > MAXIMUM_JUDGED && pair.kind !== "key";
+  const isSecret = pair.within ? isSecretWithin : isSecretKey;
+  return isTooLong || isSecret(pair.key, value) ? span : undefined;
 }
 
 function firstPart(text: string, start: number, end: number): string {
@@ -103,18 +78,6 @@ function findQuote(text: string, { start, pair, escapes, quote }: Quotation): nu
   return pair.lineEnd;
 }
 
-/** A list, or an object under a key that leaves no doubt. */
-function nestedSpan(text: string, { at, key, kind }: Pair): Span | undefined {
-  const isList = text[at] === "[" && !text.startsWith("[redacted:", at) && kind !== "key";
-  const isObject = text[at] === "{" && (kind === "password" || kind === "credential") &&
-    isSecretKey(key, "x");
-  if (!isList && !isObject) return undefined;
-  const pattern = isList ? LIST : OBJECT;
-  pattern.lastIndex = at;
-  const length = pattern.exec(text)?.[0].length;
-  return length === undefined ? undefined : { start: at, end: at + length };
-}
-
 function plainSpan(text: string, pair: Pair): Span | undefined {
   const { at, start, quoted } = pair;
   if (text[at] === "{") return undefined;
@@ -133,23 +96,6 @@ function plainSpan(text: string, pair: Pair): Span | undefined {
     return afterColon(text, pair, { before, indent: line?.[1] });
   }
   return afterEquals(text, pair, { before, startsLine: line !== null });
-}
-
-/** A value below its key: in JSON wherever it stands, in YAML indented deeper. */
-function nextLineSpan(text: string, pair: Pair, indent: string | undefined): Span | undefined {
-  const { at, kind, quoted, separator, lineEnd } = pair;
-  if (separator !== ":" || at < lineEnd - 1 || text.slice(at, lineEnd).trim() !== "") {
-    return undefined;
-  }
-  NEXT_LINES.lastIndex = NEXT_LINE.lastIndex = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
-  const list = kind === "password" && indent !== undefined ? NEXT_LINES.exec(text)?.[0] : undefined;
-  if (list !== undefined) return { start: lineEnd, end: lineEnd + list.length };
-  const [whole, deeper = "", quote = "", value = ""] = NEXT_LINE.exec(text) ?? [];
-  if (whole === undefined || value.endsWith(":")) return undefined;
-  const isBelow = quoted ? quote !== "" : indent !== undefined && deeper.length > indent.length;
-  if (!isBelow) return undefined;
-  const start = text.indexOf(value, lineEnd + 1 + deeper.length + quote.length);
-  return { start, end: start + value.length };
 }
 
 /** A pair that begins a quoted text, as `-H "X-Api-Key: …"` or `["DB_PASSWORD=…"]`, ends with it. */
@@ -185,23 +131,6 @@ function afterColon(
     if (kind !== "context" || oneWord || /cookie/i.test(key)) return { start: at, end: lineEnd };
   }
   return kind === "password" || looksRandom(value, 8) ? word : undefined;
-}
-
-function isBlockScalar(text: string, at: number): boolean {
-  BLOCK_SCALAR.lastIndex = at;
-  return BLOCK_SCALAR.test(text);
-}
-
-/** The lines of a YAML block: those indented deeper than its key. */
-function blockSpan(text: string, lineEnd: number, indent: number): Span {
-  const line = new RegExp(String.raw`\n(?:[ \t]{${indent + 1}}[^\n]*|[ \t]*(?=\n))`, "y");
-  let end = lineEnd;
-  for (;;) {
-    line.lastIndex = end;
-    const length = line.exec(text)?.[0].length;
-    if (length === undefined) return { start: Math.min(lineEnd + 1, end), end };
-    end += length;
-  }
 }
 
 function afterEquals(

@@ -69,10 +69,23 @@ function judgeName(name: string | null, use: RegistryUse, registries: RegistryPo
   registries.judge(image, use);
 }
 
-/** Whether a text can stand in a list of registries. */
-export function isRegistryEntry(text: string): boolean {
-  return ENTRY.test(text);
+/** Addresses of websites and words that people take for Docker Hub's registry. */
+const MEANT_HUB = new Set([
+  ...["hub.docker.com", "docker.com", "www.docker.com", "*.docker.com", "*.docker.io"],
+  ...["docker", "hub", "dockerhub", "docker-hub"],
+]);
+
+/** Why a text cannot stand in a list of registries, as the end of a sentence; `undefined` where it can. */
+export function registryEntryMistake(text: string): string | undefined {
+  if (MEANT_HUB.has(text.toLowerCase())) return "is no registry; Docker Hub is docker.io";
+  if (!ENTRY.test(text)) return NO_ENTRY;
+  // An image `none/x` is one of Docker Hub: only a dot, a port or "localhost" makes a name a registry.
+  const image = parseImageReference(`${text.toLowerCase().replace(/^\*/, "x")}/x`);
+  return image?.domain === undefined ? NO_ENTRY : undefined;
 }
+
+const NO_ENTRY = "is not a registry that an image can name; expected host[:port] or *.domain, " +
+  "e.g. ghcr.io, localhost:5000";
 
 const NO_REGISTRY = "clouds keep credentials of the machine there, and no registry is";
 

@@ -4,8 +4,10 @@ export interface ScriptCommand {
   readonly words: string[];
   /** Files that its input or output is redirected to. */
   readonly redirects: string[];
-  /** Scripts in its command and process substitutions. */
+  /** Scripts in its command and process substitutions, and in those of its here-documents. */
   readonly inner: string[];
+  /** Texts that it reads as its input: here-documents and here-strings. */
+  readonly input: string[];
   /** Whether the next command reads its output. */
   isPiped: boolean;
 }
@@ -13,6 +15,16 @@ export interface ScriptCommand {
 /** Words that begin or join commands and are none themselves. */
 const RESERVED = new Set("if then elif else while until do ! { } time fi done esac".split(" "));
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
+
+/** A here-document of which the body is still to come. */
+interface Pending {
+  readonly command: ScriptCommand;
+  readonly delimiter: string;
+  /** Tabs in front of its lines, and of the last one, do not count. */
+  readonly isIndented: boolean;
+  /** Variables and substitutions stay as they are written. */
+  readonly isLiteral: boolean;
+}
 
 /** Splits a shell script into the commands it runs, in time that grows with its length; what is no shell splits somehow. */
 export function scriptCommands(script: string): ScriptCommand[] {
@@ -25,8 +37,14 @@ class ScriptReader {
   #at = 0;
   #command = newCommand();
   #word: string | undefined;
-  #isTarget = false;
+  /** The redirection whose target the next word is. */
+  #redirected: string | undefined;
   #inDouble = false;
+  /** Whether a part of the target is quoted. */
+  #isQuoted = false;
+  #isAwaiting = false;
+  #pending: Pending[] = [];
+  #lastLines: ReadonlyMap<string, number> | undefined;
 
   constructor(script: string) {
     this.#script = script;
@@ -40,6 +58,16 @@ class ScriptReader {
     }
     this.#endCommand();
     return this.#commands;
+  }
+
+  /** The scripts that a shell runs while it reads a text that is no script. */
+  readSubstitutions(): string[] {
+    this.#inDouble = true;
+    while (this.#at < this.#script.length) {
+      if (this.#script.charAt(this.#at) === "\\") this.#at += 2;
+      else if (!this.#substitution()) this.#at++;
+    }
+    return this.#command.inner;
   }
 
   #quoting(): boolean {
@@ -57,6 +85,7 @@ class ScriptReader {
     } else {
       return false;
     }
+    this.#isQuoted = true;
     return true;
   }
 
@@ -81,22 +110,25 @@ class ScriptReader {
       if (this.#word !== undefined || this.#script.charAt(this.#at) !== "#") return false;
       this.#upTo("\n", this.#at); // a comment
       this.#endCommand();
+      this.#readPending();
       return true;
     }
     this.#at += found === "&>" ? 1 : found.length; // the redirection is read next
     if (found === "&>" || /^\s+$/.test(found) && found !== "\n") this.#endWord();
     else this.#endCommand(found === "|" || found === "|&");
+    if (found === "\n") this.#readPending();
     return true;
   }
 
   #redirection(): boolean {
-    const redirection = /[<>]{1,3}[&|]?/y;
+    const redirection = /<<-|[<>]{1,3}[&|]?/y;
     redirection.lastIndex = this.#at;
     const [found] = this.#inDouble ? [] : redirection.exec(this.#script) ?? [];
     if (found === undefined) return false;
     if (/^\d+$/.test(this.#word ?? "")) this.#word = undefined; // the number of a stream
     this.#endWord();
-    this.#isTarget = true;
+    this.#redirected = found;
+    this.#isQuoted = false;
     this.#at += found.length;
     return true;
   }
@@ -118,17 +150,51 @@ class ScriptReader {
     const word = this.#word;
     this.#word = undefined;
     if (word === undefined) return;
-    const { words, redirects } = this.#command;
-    if (this.#isTarget) redirects.push(word);
+    const { words, redirects, input } = this.#command;
+    const redirected = this.#redirected;
+    this.#redirected = undefined;
+    if (redirected === "<<<") input.push(word);
+    else if (redirected === "<<" || redirected === "<<-") this.#await(word, redirected === "<<-");
+    else if (redirected !== undefined) redirects.push(word);
     else if (words.length > 0 || !(RESERVED.has(word) || ASSIGNMENT.test(word))) words.push(word);
-    this.#isTarget = false;
+  }
+
+  #await(delimiter: string, isIndented: boolean): void {
+    const isLiteral = this.#isQuoted;
+    this.#isAwaiting = true;
+    this.#pending.push({ command: this.#command, delimiter, isIndented, isLiteral });
+  }
+
+  /** Takes the bodies of the here-documents of the line that has ended; one without an end is read as commands. */
+  #readPending(): void {
+    for (const { command, delimiter, isIndented, isLiteral } of this.#pending.splice(0)) {
+      this.#lastLines ??= lastLines(this.#script);
+      const end = this.#lastLines.get(`${isIndented}:${delimiter}`) ?? -1;
+      if (end < this.#at) continue;
+      const body = this.#body(delimiter, isIndented);
+      command.input.push(body);
+      if (!isLiteral) command.inner.push(...new ScriptReader(body).readSubstitutions());
+    }
+  }
+
+  #body(delimiter: string, isIndented: boolean): string {
+    const lines: string[] = [];
+    while (this.#at < this.#script.length) {
+      const line = this.#upTo("\n", this.#at);
+      const text = isIndented ? line.replace(/^\t+/, "") : line;
+      if (text === delimiter) break;
+      lines.push(text);
+    }
+    return lines.join("\n");
   }
 
   #endCommand(isPiped = false): void {
     this.#endWord();
-    this.#isTarget = false;
-    const { words, redirects, inner } = this.#command;
-    if (words.length + redirects.length + inner.length === 0) return;
+    this.#redirected = undefined;
+    const { words, redirects, inner, input } = this.#command;
+    const isEmpty = words.length + redirects.length + inner.length + input.length === 0;
+    if (isEmpty && !this.#isAwaiting) return;
+    this.#isAwaiting = false;
     this.#command.isPiped = isPiped;
     this.#commands.push(this.#command);
     this.#command = newCommand();
@@ -159,5 +225,16 @@ class ScriptReader {
 }
 
 function newCommand(): ScriptCommand {
-  return { words: [], redirects: [], inner: [], isPiped: false };
+  return { words: [], redirects: [], inner: [], input: [], isPiped: false };
+}
+
+/** Where each line of a script begins last, by whether tabs in front count as none. */
+function lastLines(script: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let at = 0;
+  for (const line of script.split("\n")) {
+    found.set(`false:${line}`, at).set(`true:${line.replace(/^\t+/, "")}`, at);
+    at += line.length + 1;
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import type { Step } from "../compose.ts";
-import { jsonText } from "../tools/json_text.ts";
+import { byteLength, jsonBytes, jsonText } from "../tools/json_text.ts";
 import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 
 /** Room for the `truncated` statement and for what JSON escapes add after cutting. */
@@ -33,10 +33,9 @@ export function shorten(maximumBytes: number): Step<ToolCall, ToolOutput> {
  * The statement is ours, so it names fields of the output only: keys further inside are written by others.
  */
 export function shortenOutput(output: ToolOutput, maximumBytes: number): ToolOutput {
+  const json = jsonText(output);
   // No character takes more than three bytes for each of its units.
-  if (jsonText(output).length * 3 <= maximumBytes || jsonBytes(output) <= maximumBytes) {
-    return output;
-  }
+  if (json.length * 3 <= maximumBytes || byteLength(json) <= maximumBytes) return output;
   const copy = structuredClone(output) as Record<string, unknown>;
   const cuts = new Map<string, string>();
   for (let round = 0;; round++) {
@@ -54,22 +53,6 @@ function statement(cuts: ReadonlyMap<string, string>): string {
   const more = cuts.size - said.length;
   if (more > 0) said.push(`and ${more} more`);
   return `${said.join("; ")}. Ask for less, with filters or smaller limits`;
-}
-
-/** Counts instead of encoding, which would take as much memory again as the answer. */
-function jsonBytes(value: unknown): number {
-  const json = JSON.stringify(value) ?? "";
-  let bytes = json.length;
-  for (let at = 0; at < json.length; at++) {
-    const unit = json.charCodeAt(at);
-    if (unit > 0x7f) bytes += unit > 0x7ff && !isSurrogate(unit) ? 2 : 1;
-  }
-  return bytes;
-}
-
-/** Half of a character beyond U+FFFF, which takes four bytes; JSON has no half alone. */
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 /** Something that can be cut. */

@@ -10,10 +10,9 @@ import {
   volumeSubject,
 } from "../tools/protection.ts";
 import { RefusedError } from "../tools/refused.ts";
+import { controlOf, judgeLinks, nameOf } from "./entered_container.ts";
 import type { MountPolicy } from "./mount_policy.ts";
-import { volumeControl } from "./mounted_volumes.ts";
 import { lookUp } from "./object_lookup.ts";
-import { hostControl } from "./privileged_target.ts";
 
 /** What decides about objects that exist. */
 export interface TargetPolicy {
@@ -41,11 +40,16 @@ export interface TargetRequest {
 export type TargetJudge = (request: TargetRequest) => Promise<void>;
 
 /** Judges a start: whoever starts a container that controls the host runs its program there. */
-export const judgeStart: TargetJudge = containerJudge({ verb: "start", enters: true });
+export const judgeStart: TargetJudge = containerJudge({
+  verb: "start",
+  enters: true,
+  mounts: true,
+});
 /** Judges a restart, which is a stop and a start. */
 export const judgeRestart: TargetJudge = containerJudge({
   verb: "restart",
   enters: true,
+  mounts: true,
   harms: true,
 });
 /** Judges an exec: its program has whatever its container has. */
@@ -87,34 +91,38 @@ interface ContainerRule {
   readonly verb: string;
   /** Programs would run in it. */
   readonly enters?: boolean;
+  /** The Engine mounts what it has, and follows links for that. */
+  readonly mounts?: boolean;
   /** A protected container must be spared. */
   readonly harms?: boolean;
 }
 
-function containerJudge({ verb, enters = false, harms = false }: ContainerRule): TargetJudge {
+function containerJudge(rule: ContainerRule): TargetJudge {
+  const { verb, enters = false, harms = false } = rule;
   return async ({ id, engine, policy, signal, query }) => {
     const { protection } = policy;
     const asksControl = enters && !policy.allowPrivileged;
     const asksProtection = harms && protection?.covers("container") === true;
-    if (!asksControl && !asksProtection) return;
+    const mounts = rule.mounts === true ? judgedMounts(policy) : undefined;
+    if (!asksControl && !asksProtection && mounts === undefined) return;
     const details = await lookUp(() => engine.containers.inspect(id, { signal }));
     if (details === undefined) return;
     if (asksProtection) {
       refuseProtected(protection, containerSubject(details), verb);
       if (!/^(?:|0|false)$/i.test(query.get("v") ?? "")) refuseVolumes(protection, details);
     }
-    const control = asksControl ? await controlOf(details, { engine, policy, signal }) : undefined;
+    const look = { engine, mounts: policy.mounts, signal };
+    const control = asksControl ? await controlOf(details, look) : undefined;
     if (control !== undefined) throw controlsHost(details, verb, control);
+    if (mounts !== undefined) await judgeLinks(details, verb, { ...look, mounts });
   };
 }
 
-/** Volumes are looked up only where nothing else decides. */
-async function controlOf(
-  details: ContainerDetails,
-  { engine, policy: { mounts }, signal }: Pick<TargetRequest, "engine" | "policy" | "signal">,
-): Promise<string | undefined> {
-  const facts = { home: mounts?.home, engineSocket: mounts?.engineSocket?.() };
-  return hostControl(details, facts) ?? await volumeControl(details, { engine, facts, signal });
+/** Undefined where nothing of the host can have been mounted, or its links cannot be seen. */
+function judgedMounts({ mounts }: TargetPolicy): MountPolicy | undefined {
+  const isNone = mounts === undefined ||
+    mounts.readOnlyRoots.length + mounts.writableRoots.length === 0;
+  return isNone || !mounts.isLocal() ? undefined : mounts;
 }
 
 /** The anonymous volumes that go with a container; a named one stays. */
@@ -125,11 +133,10 @@ function refuseVolumes(protection: Protection | undefined, { Mounts }: Container
   }
 }
 
-function controlsHost({ Id, Name }: ContainerDetails, verb: string, how: string): RefusedError {
-  const name = Name?.replace(/^\//, "") || Id?.slice(0, 12);
+function controlsHost(details: ContainerDetails, verb: string, how: string): RefusedError {
   return new RefusedError(
     "policy",
-    `Cannot ${verb} container "${name}": it controls the host, because ${how}`,
+    `Cannot ${verb} container "${nameOf(details)}": it controls the host, because ${how}`,
     "It may be stopped, removed and looked at; only the operator can change this, with SAFETY_ALLOW_PRIVILEGED_CONTAINERS=true",
   );
 }

@@ -3,10 +3,12 @@ import { RefusedError } from "../tools/refused.ts";
 import { type Json, object, onlyKnown, unknown } from "./create_policy.ts";
 
 const VOLUME_FIELDS = new Set(["Name", "Driver", "DriverOpts", "Labels"]);
+/** A limit of an ordinary volume, which some file systems can keep. */
+const VOLUME_SIZE = /^\d{1,15}[kmgt]?b?$/i;
 const TMPFS_FIELDS = new Set(["type", "device", "o"]);
 /** What the kernel takes for a tmpfs and does no harm; "bind", "dev" and "suid" are not among it. */
 const TMPFS_OPTION =
-  /^(?:size=\d{1,15}[kmg%]?|nr_inodes=\d{1,15}[kmg]?|mode=[0-7]{3,4}|[ug]id=\d{1,10}|ro|rw|noatime|nodev|noexec|nosuid)$/i;
+  /^(?:size=\d{1,15}[kmg%]?|nr_inodes=\d{1,15}[kmg]?|mode=[0-7]{3,4}|[ug]id=\d{1,10}|ro|rw|noatime|nodiratime|relatime|strictatime|nodev|noexec|nosuid)$/i;
 
 /**
  * Judges the final body of a volume create. Options of the `local` driver are those of mount(8): they mount any path, disk
@@ -24,13 +26,13 @@ export function judgeVolume(body: unknown): void {
   const options = object(volume.DriverOpts ?? {}, "volume.DriverOpts");
   if (Object.keys(options).length === 0) return;
   if (Driver !== "local") throw refused("the options of other drivers than local are not covered");
+  if (isLimit(options)) return;
   const mistake = tmpfsMistake(options);
   if (mistake !== undefined) throw refused(mistake);
 }
 
-/** Whether options of the `local` driver make a tmpfs and nothing else. */
-export function isTmpfs(options: Json): boolean {
-  return tmpfsMistake(options) === undefined;
+function isLimit({ size, ...others }: Json): boolean {
+  return typeof size === "string" && VOLUME_SIZE.test(size) && Object.keys(others).length === 0;
 }
 
 function tmpfsMistake(options: Json): string | undefined {
@@ -45,7 +47,7 @@ function tmpfsMistake(options: Json): string | undefined {
     typeof o === "string" && o.split(",").every((option) => TMPFS_OPTION.test(option));
   return isHarmless
     ? undefined
-    : "o may hold size, nr_inodes, mode, uid, gid, ro, rw, noatime, nodev, noexec and nosuid only";
+    : "o may hold size, nr_inodes, mode, uid, gid, ro, rw, noatime, relatime, nodev, noexec and nosuid only";
 }
 
 function refused(what: string): RefusedError {

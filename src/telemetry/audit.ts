@@ -3,12 +3,14 @@ import { RefusedError } from "../tools/refused.ts";
 import type { CallFacts, Operation, ToolCall, ToolOutput } from "../tools/tool.ts";
 import { AuditError } from "./audit_error.ts";
 import type { AuditLog } from "./audit_log.ts";
-import type { CallEnd, CallRecord } from "./audit_record.ts";
+import type { CallEnd, CallRecord, callRecord } from "./audit_record.ts";
 
 /** How calls are recorded. */
 export interface AuditOptions {
   /** Makes the log; asked when the first call comes. */
   readonly log: () => Promise<AuditLog>;
+  /** Loads what `log` and `attribute` need, without opening anything. @default {nothing} */
+  readonly prepare?: () => Promise<unknown>;
   /** Takes secrets and unseen characters out of what is recorded. */
   readonly clean: (value: unknown) => unknown;
   /** Notes in a call's facts what it asks of the Engine. */
@@ -21,6 +23,8 @@ export interface AuditOptions {
 export interface Audit extends Disposable {
   /** Opens the log before the first call; why it cannot be written, where it cannot. */
   readonly open: () => Promise<AuditError | undefined>;
+  /** Loads what the first call would wait for, and records that the log is open where it is; never rejects. */
+  readonly prepare: () => Promise<void>;
   /** Outermost: records how each call ended, refusals included. */
   readonly outcome: Step<ToolCall, ToolOutput>;
   /** Innermost: records what is about to be changed, or refuses the change. */
@@ -49,6 +53,7 @@ const pass: Step<ToolCall, ToolOutput> = (call, next) => next(call);
 /** Records nothing. */
 export const unaudited: Audit = {
   open: () => Promise.resolve(undefined),
+  prepare: () => Promise.resolve(),
   outcome: pass,
   intent: pass,
   [Symbol.dispose]: () => {},
@@ -64,16 +69,14 @@ export function audit(options: AuditOptions): Audit {
   const running = new Map<CallFacts, RunningCall>();
   return {
     open: async () => (await log()).open(),
+    async prepare() {
+      await Promise.all([loadParts(), options.prepare?.()]).then(
+        () => made?.begin(),
+        () => {}, // the first call fails on it again, and is answered with it
+      );
+    },
     async outcome(call, next) {
-      const { begin, log } = loaded ?? await recorder();
-      const record = begin(call);
-      running.set(call.facts, {
-        writeIntent: () => log.write(record.intent()),
-        writeAborted: () => log.write(record.outcome({ aborted: "the server ended" })),
-      });
-      const write = (end: CallEnd): void => {
-        if (running.delete(call.facts)) log.write(record.outcome(end));
-      };
+      const write = beginRecord(call, loaded ?? await recorder(), running);
       try {
         const output = await options.attribute(call, next);
         write({ output });
@@ -90,18 +93,41 @@ export function audit(options: AuditOptions): Audit {
       }
       return await next(call);
     },
-    [Symbol.dispose]: () => made === undefined ? undefined : end(made, running),
+    [Symbol.dispose]() {
+      if (made !== undefined) end(made, running);
+      made = undefined; // what is still being prepared opens nothing again
+    },
+  };
+}
+
+/** Notes a call as running; what is answered records its end, once. */
+function beginRecord(
+  call: ToolCall,
+  { log, begin }: Recorder,
+  running: Map<CallFacts, RunningCall>,
+): (end: CallEnd) => void {
+  const record = begin(call);
+  running.set(call.facts, {
+    writeIntent: () => log.write(record.intent()),
+    writeAborted: () => log.write(record.outcome({ aborted: "the server ended" })),
+  });
+  return (end) => {
+    if (running.delete(call.facts)) log.write(record.outcome(end));
   };
 }
 
 async function loadRecorder(made: Promise<AuditLog>, { clean }: AuditOptions): Promise<Recorder> {
-  const { loadSha256 } = await import("./sha256.ts");
-  const [log, { callRecord }] = await Promise.all([
-    made,
-    import("./audit_record.ts"),
-    loadSha256(),
-  ]);
+  const [log, { callRecord }] = await Promise.all([made, loadParts()]);
   return { log, begin: (call) => callRecord(call, clean) };
+}
+
+async function loadParts(): Promise<{ readonly callRecord: typeof callRecord }> {
+  const [record, { loadSha256 }] = await Promise.all([
+    import("./audit_record.ts"),
+    import("./sha256.ts"),
+  ]);
+  await loadSha256();
+  return record;
 }
 
 /** No call outlives the server without a record, though what became of it is not known. */

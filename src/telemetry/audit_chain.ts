@@ -21,6 +21,8 @@ export interface AuditLine extends ChainHead {
   readonly event: string;
   /** The SHA-256 of an incomplete line before this one, where the server found such a line and went on. */
   readonly torn: string | undefined;
+  /** Whether a server began here to write among the rest of its stderr. */
+  readonly beginsOnStderr: boolean;
   /** What its hash should be of. */
   readonly text: string;
 }
@@ -52,6 +54,11 @@ export function asciiJson(value: unknown): string {
   );
 }
 
+/** Whether a line was a record once, or is the beginning of one. */
+export function resemblesRecord(line: string): boolean {
+  return line.startsWith(FIRST_CHARACTERS);
+}
+
 /** Reads one line without its line end; `undefined` where it is no record. */
 export function readAuditLine(line: string): AuditLine | undefined {
   const [, start, hash = ""] = LINE.exec(line) ?? [];
@@ -59,13 +66,15 @@ export function readAuditLine(line: string): AuditLine | undefined {
   const text = `${start}}`;
   const record = parsed(text);
   if (record === undefined) return undefined;
-  const { seq, prev, kind, name, torn } = record;
+  const { seq, prev, kind, name, to, torn } = record;
   if (!Number.isSafeInteger(seq) || typeof prev !== "string") return undefined;
   return {
     seq: seq as number,
     prev,
     hash,
     event: `${kind} ${name}`,
+    beginsOnStderr: kind === "admin" && name === "log_opened" && to === "stderr" && seq === 1 &&
+      prev === CHAIN_START.hash,
     torn: typeof torn === "string" ? torn : undefined,
     text,
   };

@@ -22,6 +22,11 @@ export function makeDirectory(path: string): void {
   }
 }
 
+/** Whether Deno's own permissions let this program write a file. */
+export function mayWrite(path: string): boolean {
+  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
+}
+
 /** Locks the log for this process; the system gives the lock back when the process ends, however it ends. */
 export function locked(path: string): Deno.FsFile {
   const file = Deno.openSync(lockFile(path), { create: true, write: true, mode: OWNER_ONLY });

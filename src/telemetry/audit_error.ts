@@ -31,6 +31,10 @@ export function auditError(path: string, error: unknown): AuditError {
       cause: error,
     });
   }
+  if (error instanceof Deno.errors.NotFound) {
+    const reason = "its folder does not exist; create the folder";
+    return new AuditError("failed", path, reason, { cause: error });
+  }
   if (code === "ELOOP") {
     return new AuditError("unsafe", path, "it is a symbolic link", { cause: error });
   }

@@ -76,16 +76,17 @@ export class AuditFile implements Disposable {
   /**
    * Writes one record in one piece.
    *
+   * @param fields What it says; without, only the opening of the file is recorded, where it is not yet.
    * @param lost How many records could not be written before this one.
    * @throws {AuditError} when it is not written, or not whole
    */
-  append(fields: AuditFields, lost = 0): void {
+  append(fields: AuditFields | undefined, lost = 0): void {
     try {
       if (this.#open !== undefined && !isInPlace(this.path, this.#open.file)) this.#close();
       if (this.#open !== undefined && this.#open.size >= this.#rotateAt) this.#rotate();
       this.open();
       this.#writeOpening(lost);
-      this.#write(fields);
+      if (fields !== undefined) this.#write(fields);
     } catch (error) {
       this.#close();
       throw auditError(this.path, error);

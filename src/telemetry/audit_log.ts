@@ -4,22 +4,25 @@ import { AuditFile } from "./audit_file.ts";
 import { type AuditPlace, directoryFiles } from "./audit_place.ts";
 import { log, writeAuditLine } from "./log.ts";
 
-const OPENING = { kind: "admin", name: "log_opened" };
+/** Whoever checks captured output knows by `to` that other lines belong there, and that each server begins anew. */
+const OPENING = { kind: "admin", name: "log_opened", to: "stderr" };
 
 /** Where records are written, once SHA-256 is loaded. */
 export interface AuditLog extends Disposable {
   /** Opens what has to be opened; why it cannot, where that matters. */
   readonly open: () => AuditError | undefined;
+  /** Records that it is open, where that is not recorded yet; a failure shows with the next record. */
+  readonly begin: () => void;
   /** Writes one record; why it is lost, where it is. */
   readonly write: (fields: AuditFields) => AuditError | undefined;
 }
 
 /** The log at a place; in the user's directory the first file that no other server writes, and stderr where there is none. */
 export function auditLog(place: AuditPlace): AuditLog {
-  if (place.kind === "stderr") return stderrLog();
+  if (place.kind === "stderr") return stderrLog(place);
   if (place.kind === "file") return fileLog(new AuditFile(place.path, { onTrouble }));
   const file = openedIn(place.path);
-  return file instanceof AuditFile ? fileLog(file) : stderrLog(file);
+  return file instanceof AuditFile ? fileLog(file) : stderrLog({ reason: file?.message ?? "" });
 }
 
 function openedIn(directory: string): AuditFile | AuditError | undefined {
@@ -42,6 +45,7 @@ function fileLog(file: AuditFile): AuditLog {
   let lost = 0;
   return {
     open: () => attempt(() => file.open()),
+    begin: () => void attempt(() => file.append(undefined, lost)),
     write(fields) {
       const error = attempt(() => file.append(fields, lost));
       if (error !== undefined && lost === 0) log.error("{reason}", { reason: error.message });
@@ -64,7 +68,7 @@ function attempt(act: () => void): AuditError | undefined {
   }
 }
 
-function stderrLog(trouble?: AuditError): AuditLog {
+function stderrLog({ reason }: { readonly reason: string }): AuditLog {
   let head = CHAIN_START;
   const write = (fields: AuditFields): undefined => {
     if (head.seq === 0 && fields.name !== OPENING.name) write(OPENING);
@@ -72,11 +76,10 @@ function stderrLog(trouble?: AuditError): AuditLog {
     head = next.head;
     writeAuditLine(next.line);
   };
-  if (trouble !== undefined) {
-    log.info("The audit log goes to stderr. {reason}", { reason: trouble.message });
-  }
+  log.info("The audit log goes to stderr: {reason}", { reason });
   return {
     open: () => undefined,
+    begin: () => {},
     write,
     [Symbol.dispose]: () => {},
   };

@@ -4,7 +4,8 @@ export type AuditPlace =
   | { readonly kind: "file"; readonly path: string }
   /** The user's own directory; each server that runs takes a file of its own. */
   | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "stderr" };
+  /** `reason` is the end of a sentence. */
+  | { readonly kind: "stderr"; readonly reason: string };
 
 /** What decides about the place. */
 export interface AuditPlaceSources {
@@ -21,10 +22,37 @@ const MAXIMUM_SERVERS = 32;
 
 /** The chosen file, else the user's state directory, else stderr. */
 export function auditPlace({ file, env, platform }: AuditPlaceSources): AuditPlace {
-  if (file === "stderr") return { kind: "stderr" };
+  if (file === "stderr") return { kind: "stderr", reason: "SECURITY_AUDIT_LOG_FILE says so" };
   if (file !== undefined) return { kind: "file", path: file };
   const path = stateDirectory(env, platform);
-  return path === undefined ? { kind: "stderr" } : { kind: "directory", path };
+  if (path !== undefined) return { kind: "directory", path };
+  const variable = platform === "windows" ? "LOCALAPPDATA" : "HOME";
+  return { kind: "stderr", reason: `${variable} names no directory of the user` };
+}
+
+/** Where records end up, as far as the program's grants decide: without one for the user's directory, on stderr. */
+export function placeInForce(
+  place: AuditPlace,
+  mayWrite: (path: string) => boolean,
+): AuditPlace {
+  const [first = ""] = place.kind === "directory" ? directoryFiles(place.path) : [];
+  if (place.kind !== "directory" || mayWrite(first)) return place;
+  const reason = `this program was not granted to write ${JSON.stringify(place.path)}`;
+  return { kind: "stderr", reason };
+}
+
+/** One sentence for people: where calls are recorded, and why there. */
+export function describePlace(place: AuditPlace, mayWrite: (path: string) => boolean): string {
+  const there = placeInForce(place, mayWrite);
+  if (there.kind === "stderr") return `Calls are recorded on stderr: ${there.reason}.`;
+  const [path = ""] = there.kind === "directory" ? directoryFiles(there.path) : [there.path];
+  const name = JSON.stringify(path);
+  if (there.kind === "directory") {
+    return `Calls are recorded in ${name}, or on stderr where that cannot be written.`;
+  }
+  return mayWrite(path)
+    ? `Calls are recorded in ${name}.`
+    : `Calls cannot be recorded in ${name}: this program was not granted to write there.`;
 }
 
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */

@@ -1,4 +1,5 @@
 import { DockerError } from "../docker/errors.ts";
+import { byteLength, jsonText } from "../tools/json_text.ts";
 import { RefusedError } from "../tools/refused.ts";
 import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 import { asciiJson, type AuditFields } from "./audit_chain.ts";
@@ -6,8 +7,14 @@ import { sha256 } from "./sha256.ts";
 
 /** Bytes of arguments in a record, as ASCII. */
 const MAXIMUM_ARGS = 2048;
-/** Of a prune; more are counted only. */
-const MAXIMUM_TARGETS = 1000;
+/** Characters of JSON of arguments that are cleaned as they are: 64 Ki; of longer ones, the beginning of each text. */
+const MAXIMUM_WHOLE = 64 * 1024;
+/** Characters of a text of such arguments. */
+const MAXIMUM_HEAD = 512;
+/** Members of a list of such arguments. */
+const MAXIMUM_ITEMS = 256;
+/** Bytes of targets as ASCII, so that a record stays shorter than the end of a file that is looked at; more are counted only. */
+const MAXIMUM_TARGETS = 64 * 1024;
 /** Nothing that names an object is longer. */
 const MAXIMUM_TARGET = 256;
 const CUT = "...";
@@ -66,17 +73,41 @@ export function callRecord(call: ToolCall, clean: (value: unknown) => unknown): 
   };
 }
 
-/** The digest is of all arguments as they are written here, so that it tells nothing of a secret that was taken out. */
+/**
+ * The digest is of the arguments after secrets were taken out, so that it tells nothing of those. Very long ones are cut
+ * before: a call is recorded whatever the limits say of it, so its record must not cost more than they allow.
+ */
 function cleanArguments(
   { confirm, ...input }: ToolCall["input"],
   clean: (value: unknown) => unknown,
 ): { readonly arg_digest: string; readonly args: string } {
-  const json = JSON.stringify(clean(input));
+  const json = JSON.stringify(clean(headsOf(input)));
   const arg_digest = sha256(json);
   if (confirm === undefined) return { arg_digest, args: shortened(json) };
   // Without the confirmation, a plan and what was done by it have the same digest.
   const token = `sha256:${sha256(String(confirm)).slice(0, 8)}`;
   return { arg_digest, args: shortened(JSON.stringify({ confirm: token, ...JSON.parse(json) })) };
+}
+
+/** What is left of arguments that are longer than any ordinary call has them. */
+function headsOf(input: unknown): unknown {
+  const json = JSON.stringify(input);
+  if (json.length <= MAXIMUM_WHOLE) return input;
+  let room = MAXIMUM_WHOLE;
+  const heads = JSON.stringify(input, (key, value) => {
+    const head = headOf(value);
+    room -= key.length + 8 + (typeof head === "string" ? head.length : 0);
+    return room < 0 ? undefined : head;
+  });
+  return JSON.parse(heads);
+}
+
+function headOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, MAXIMUM_ITEMS);
+  if (typeof value !== "string" || value.length <= MAXIMUM_HEAD) return value;
+  // At a blank: half a secret would not be known for one.
+  const end = Math.max(0, value.lastIndexOf(" ", MAXIMUM_HEAD));
+  return `${value.slice(0, end)}${CUT} (${value.length} characters)`;
 }
 
 function shortened(json: string): string {
@@ -91,8 +122,14 @@ function targets(
   ids: ReadonlySet<string>,
   clean: (value: unknown) => unknown,
 ): readonly string[] {
-  const shown = [...ids].slice(0, MAXIMUM_TARGETS)
-    .map((id) => String(clean(id)).slice(0, MAXIMUM_TARGET));
+  const shown: string[] = [];
+  let room = MAXIMUM_TARGETS;
+  for (const id of ids) {
+    const target = String(clean(id)).slice(0, MAXIMUM_TARGET);
+    room -= asciiJson(target).length + 1;
+    if (room < 0) break;
+    shown.push(target);
+  }
   const more = ids.size - shown.length;
   return more === 0 ? shown : [...shown, `and ${more} more`];
 }
@@ -114,19 +151,8 @@ function verdict(call: ToolCall, end: CallEnd): { decision: string; reason?: str
 }
 
 function bytesOut(end: CallEnd): number | undefined {
-  if ("output" in end) return byteLength(JSON.stringify(end.output));
+  if ("output" in end) return byteLength(jsonText(end.output));
   return "error" in end && end.error instanceof Error ? byteLength(end.error.message) : undefined;
-}
-
-/** Counts instead of encoding, which would take as much memory again as the answer. */
-function byteLength(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    // Either half of a pair counts two of its four bytes.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit & 0xf800) !== 0xd800 ? 2 : 1;
-  }
-  return bytes;
 }
 
 function total(counts: ReadonlyMap<string, number>): number {

@@ -1,10 +1,8 @@
 import { AuditCheck, type AuditFindings } from "./audit_check.ts";
 import { AuditError, auditError } from "./audit_error.ts";
+import { piecesOf } from "./audit_lines.ts";
 import { type AuditPlace, directoryFiles, rotatedFiles } from "./audit_place.ts";
 import { loadSha256 } from "./sha256.ts";
-
-/** More are counted only. */
-const MAXIMUM_LINES = 20;
 
 /** What a check says to a person, and to the shell. */
 export interface AuditReport {
@@ -31,7 +29,7 @@ export async function verifyAuditLogs(
   const found: AuditFindings[] = [];
   for (const path of paths) {
     const check = new AuditCheck(expected);
-    const read = await readLog(check, path);
+    const read = readLog(check, path);
     if (read instanceof AuditError) return failed(`Cannot read ${read.path}: ${read.reason}`);
     if (read === 0) continue;
     const findings = check.findings();
@@ -52,11 +50,11 @@ function failed(sentence: string): AuditReport {
 }
 
 /** Reads the files of a log, oldest first; how many there are. */
-async function readLog(check: AuditCheck, log: string): Promise<number | AuditError> {
+function readLog(check: AuditCheck, log: string): number | AuditError {
   let files = 0;
   for (const path of [...rotatedFiles(log).reverse(), log]) {
     try {
-      check.file(path, new TextDecoder("latin1").decode(await Deno.readFile(path)));
+      check.file(path, piecesOf(path));
       files++;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) return auditError(path, error);
@@ -70,16 +68,14 @@ function isInOrder({ problems, records }: AuditFindings): boolean {
 }
 
 function describe(path: string, files: number, findings: AuditFindings): string {
-  const { first, head, notes, problems, records } = findings;
+  const { first, head, moreProblems, notes, problems, records } = findings;
   if (head === undefined && problems.length === 0) return `${path}: holds no record\n`;
-  const shown = problems.slice(0, MAXIMUM_LINES).map((problem) => `  problem: ${problem}\n`);
-  const more = problems.length - shown.length;
   return [
     `${path}: ${records} records in ${files} ${files === 1 ? "file" : "files"}`,
     head === undefined ? "\n" : `, number ${first} to ${head.seq}\n  last hash: ${head.hash}\n`,
-    ...notes.slice(0, MAXIMUM_LINES).map((note) => `  note: ${note}\n`),
-    ...shown,
-    ...(more > 0 ? [`  and ${more} more problems\n`] : []),
+    ...notes.map((note) => `  note: ${note}\n`),
+    ...problems.map((problem) => `  problem: ${problem}\n`),
+    ...(moreProblems > 0 ? [`  and ${moreProblems} more problems\n`] : []),
   ].join("");
 }
 

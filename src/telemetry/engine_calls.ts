@@ -5,6 +5,8 @@ import type { ToolCall, ToolOutput } from "../tools/tool.ts";
 
 /** Tells which call each request to the Engine belongs to. */
 export interface EngineCalls {
+  /** Loads what `step` needs. */
+  readonly prepare: () => Promise<void>;
   /** What runs within it is this call's. */
   readonly step: Step<ToolCall, ToolOutput>;
   /** Counts the requests over a transport, and notes the objects that they change. */
@@ -28,14 +30,13 @@ export function engineCalls(): EngineCalls {
       facts.targets.add(decodeURIComponent(object));
     }
   };
+  const loaded = async (): Promise<NonNullable<typeof storage>> => {
+    const { AsyncLocalStorage } = await import("node:async_hooks");
+    return storage ??= new AsyncLocalStorage(); // another call may have made it meanwhile
+  };
   return {
-    async step(call, next) {
-      if (storage === undefined) {
-        const { AsyncLocalStorage } = await import("node:async_hooks");
-        storage ??= new AsyncLocalStorage(); // another call may have made it meanwhile
-      }
-      return await storage.run(call.facts, () => next(call));
-    },
+    prepare: async () => void await loaded(),
+    step: async (call, next) => await (storage ?? await loaded()).run(call.facts, () => next(call)),
     counted: (transport) => ({
       get endpoint(): string {
         return transport.endpoint;

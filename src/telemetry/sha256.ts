@@ -1,4 +1,4 @@
-import type { createHash } from "node:crypto";
+import type { createHash, Hash } from "node:crypto";
 
 let create: typeof createHash | undefined;
 
@@ -14,6 +14,11 @@ export async function loadSha256(): Promise<void> {
  * @throws {TypeError} before {@linkcode loadSha256}
  */
 export function sha256(text: string): string {
+  return startSha256().update(text).digest("hex");
+}
+
+/** As {@linkcode sha256}, of a text that comes in parts. */
+export function startSha256(): Hash {
   if (create === undefined) throw new TypeError("Cannot hash: SHA-256 is not loaded");
-  return create("sha256").update(text).digest("hex");
+  return create("sha256");
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { closestIssues, readStrings, valueAt } from "./argument_strings.ts";
 import { nearest } from "./nearest.ts";
 import { RefusedError } from "./refused.ts";
 import type { Operation } from "./tool.ts";
@@ -7,6 +8,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** What is read of a JSON Schema here. */
 interface Schema {
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly additionalProperties?: unknown;
   readonly propertyNames?: { readonly enum?: readonly unknown[] };
@@ -25,8 +27,8 @@ export interface ParsedArguments {
 }
 
 /**
- * Checks what a client sent against the tool's schema. Objects, numbers and booleans sent as strings are read and noted,
- * because some clients encode twice; null for an optional argument means it is absent.
+ * Checks what a client sent against the tool's schema. Objects, numbers and booleans sent as strings, at any depth, are read
+ * and noted, because some clients encode twice; null for an optional argument means it is absent.
  *
  * @throws {RefusedError} `invalid_arguments` with every mistake, the argument's name first; values are never echoed.
  */
@@ -35,13 +37,13 @@ export function parseArguments(operation: Operation, raw: Arguments): ParsedArgu
   const schema = operation.input();
   refuseStrange(operation, given);
   const first = schema.safeParse(given);
-  const { read, notes } = readStrings(given, first.error?.issues ?? []);
+  const { read, notes } = readStrings(given, first.error?.issues ?? [], nameOf);
   if (notes.length > 0) refuseStrange(operation, read);
   if (first.success) return { input: first.data, notes: [] };
   const second = notes.length > 0 ? schema.safeParse(read) : first;
   if (second.success) return { input: second.data, notes };
   const mistakes: string[] = [];
-  for (const issue of second.error.issues) {
+  for (const issue of second.error.issues.flatMap(closestIssues)) {
     if (mistakes.length >= MAXIMUM_MISTAKES) break;
     mistakes.push(...describe(issue, read, operation));
   }
@@ -79,43 +81,14 @@ function membersOf(value: unknown): unknown[] {
   return typeof value === "object" && value !== null ? Object.values(value) : [];
 }
 
-function readStrings(
-  given: Arguments,
-  issues: readonly z.core.$ZodIssue[],
-): { read: Arguments; notes: string[] } {
-  const read: Record<string, unknown> = { ...given };
-  const notes: string[] = [];
-  for (const { code, path: [name, ...rest] } of issues) {
-    if ((code !== "invalid_type" && code !== "invalid_union") || rest.length > 0) continue;
-    const text = typeof name === "string" ? given[name] : undefined;
-    if (typeof name !== "string" || typeof text !== "string") continue;
-    const value = fromJson(text.trim());
-    if (value === undefined || value === null || typeof value === "string") continue;
-    read[name] = value;
-    notes.push(`${name} was sent as a string and read as JSON`);
-  }
-  return { read, notes };
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the schema's own complaint about a string follows
-  }
-}
-
 function describe(issue: z.core.$ZodIssue, given: Arguments, operation: Operation): string[] {
   if (issue.code === "unrecognized_keys") {
     // One more than are told would cost as much again: each looks for the key that was meant.
     const keys = issue.keys.slice(0, MAXIMUM_MISTAKES);
     return keys.map((key) => unknownKey(key, issue.path, operation));
   }
-  const name = issue.path.map(shown).join(".") || "arguments";
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    given,
-  );
+  const name = nameOf(issue.path);
+  const value = valueAt(given, issue.path);
   if (value === undefined && issue.code !== "custom") {
     return [`${name}: is missing${example(operation, issue.path)}`];
   }
@@ -127,13 +100,15 @@ function unknownKey(key: string, path: readonly PropertyKey[], operation: Operat
     ? Object.keys(operation.input().shape)
     : knownKeys(operation, path);
   const close = nearest(key, known);
-  const where = path.length === 0
-    ? `an argument of ${operation.name}`
-    : `a key of ${path.map(shown).join(".")}`;
+  const where = path.length === 0 ? `an argument of ${operation.name}` : `a key of ${nameOf(path)}`;
   const hint = close === undefined
     ? `known: ${known.join(", ") || "none"}`
     : `did you mean "${close}"?`;
   return `${shown(key)}: is not ${where}; ${hint}`;
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  return path.map(shown).join(".") || "arguments";
 }
 
 /** A key that the caller made up, unless it could hold anything. */
@@ -189,7 +164,17 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-function example(operation: Operation, path: readonly PropertyKey[]): string {
-  const value = operation.example[String(path[0])];
-  return path.length === 1 && value !== undefined ? `, e.g. ${JSON.stringify(value)}` : "";
+/** What the whole argument can look like, as its description shows it or the tool's example. */
+function example(operation: Operation, [name, ...inner]: readonly PropertyKey[]): string {
+  const value = operation.example[String(name)];
+  const shape = value === undefined || inner.length > 0 ? shapeOf(operation, name) : undefined;
+  if (shape === undefined && value === undefined) return "";
+  const whole = inner.length === 0 ? "" : `${String(name)}: `;
+  return `, e.g. ${whole}${shape ?? JSON.stringify(value)}`;
+}
+
+function shapeOf(operation: Operation, name: PropertyKey = ""): string | undefined {
+  const schema = operation.input().toJSONSchema({ io: "input" }) as Schema;
+  const { description = "" } = schema.properties?.[String(name)] as Schema | undefined ?? {};
+  return /[[{]"/.test(description) ? description.replace(/^E\.g\. /, "") : undefined;
 }

@@ -15,6 +15,8 @@ export interface ContextEntry {
   /** Tell whether a file is still the one that was found, or another that was put in its place. */
   readonly device: number;
   readonly inode: number | null;
+  /** What is sent, whatever the file holds by then. @default {the file} */
+  readonly content?: Uint8Array | undefined;
 }
 
 /** What a build is sent. */
@@ -25,7 +27,7 @@ export interface BuildContext {
   readonly entries: readonly ContextEntry[];
   /** Bytes of all files. */
   readonly bytes: number;
-  /** Sockets, pipes and devices, which an image cannot hold. */
+  /** Sockets, pipes and devices, which an image cannot hold, and what is private. */
   readonly leftOut: readonly string[];
 }
 
@@ -34,6 +36,10 @@ export interface BuildContextOptions {
   readonly signal: AbortSignal;
   /** Send `.dockerignore` even where it ignores itself: the classic builder looks into it. @default {false} */
   readonly keepIgnoreFile?: boolean;
+  /** What is sent as the Dockerfile, so that it is what was judged. @default {the file} */
+  readonly dockerfile?: Uint8Array | undefined;
+  /** Files and folders that are never sent, absolute and without links. @default {none} */
+  readonly privatePaths?: readonly string[] | undefined;
   /** @default {100_000} */
   readonly maximumEntries?: number;
   /** @default {2 GiB} */
@@ -43,7 +49,9 @@ export interface BuildContextOptions {
 const MAXIMUM_ENTRIES = 100_000;
 const MAXIMUM_BYTES = 2 * 1024 ** 3;
 /** Far beyond any that people write. */
-const MAXIMUM_IGNORE_BYTES = 1024 * 1024;
+const MAXIMUM_IGNORE_BYTES = 64 * 1024;
+/** Milliseconds after which other calls get their turn: patterns can be made that take long. */
+const TURN = 20;
 /** Files that are looked at side by side. */
 const BATCH = 64;
 
@@ -62,6 +70,10 @@ export async function findBuildContext(
   const walk = new ContextWalk(paths, await readDockerIgnore(paths), options);
   await walk.folder("");
   const { bytes, entries, leftOut } = walk;
+  const isThere = entries.some(({ header }) =>
+    header.kind === "file" && header.path === paths.file
+  );
+  if (!isThere) throw refused(`${JSON.stringify(paths.file)} changed meanwhile`);
   return { folder: paths.context, entries, bytes, leftOut };
 }
 
@@ -72,7 +84,7 @@ async function readDockerIgnore({ context, dockerfile }: BuildPaths): Promise<Do
       const { isFile, size } = await Deno.lstat(path);
       // A link could lead out of the context.
       if (!isFile) throw refused(`${JSON.stringify(name)} is not a plain file`);
-      if (size > MAXIMUM_IGNORE_BYTES) throw refused(`${JSON.stringify(name)} is over 1 MiB`);
+      if (size > MAXIMUM_IGNORE_BYTES) throw refused(`${JSON.stringify(name)} is over 64 KiB`);
       return parseDockerIgnore(await Deno.readTextFile(path));
     } catch (error) {
       if (error instanceof DockerIgnoreError) {
@@ -95,6 +107,7 @@ class ContextWalk {
   readonly entries: ContextEntry[] = [];
   readonly leftOut: string[] = [];
   bytes = 0;
+  #turn = performance.now();
   readonly #paths: BuildPaths;
   readonly #ignore: DockerIgnore;
   readonly #options: BuildContextOptions;
@@ -116,8 +129,18 @@ class ContextWalk {
         path,
         info: await this.#read(path, Deno.lstat),
       })));
-      for (const { path, info } of found) await this.#judge(path, info, { state, above });
+      for (const { path, info } of found) {
+        await this.#takeTurns();
+        await this.#judge(path, info, { state, above });
+      }
     }
+  }
+
+  async #takeTurns(): Promise<void> {
+    if (performance.now() - this.#turn < TURN) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#options.signal.throwIfAborted();
+    this.#turn = performance.now();
   }
 
   async #judge(
@@ -131,7 +154,7 @@ class ContextWalk {
     const { ignored, state } = this.#ignore.judge(path, outer);
     const isIgnored = ignored && !this.#isAlwaysSent(path);
     if (isIgnored && !(info.isDirectory && this.#mayKeepBelow(path))) return;
-    const entry = await this.#entry(path, info);
+    const entry = this.#isPrivate(path) ? undefined : await this.#entry(path, info);
     if (entry === undefined) {
       this.leftOut.push(path);
     } else if (isIgnored) {
@@ -144,12 +167,16 @@ class ContextWalk {
   }
 
   #isAlwaysSent(path: string): boolean {
-    return path === this.#paths.dockerfile ||
+    return path === this.#paths.file ||
       (path === ".dockerignore" && this.#options.keepIgnoreFile === true);
   }
 
   #mayKeepBelow(folder: string): boolean {
-    return this.#ignore.mayKeepBelow(folder) || this.#paths.dockerfile.startsWith(`${folder}/`);
+    return this.#ignore.mayKeepBelow(folder) || this.#paths.file.startsWith(`${folder}/`);
+  }
+
+  #isPrivate(path: string): boolean {
+    return this.#options.privatePaths?.includes(join(this.#paths.context, path)) === true;
   }
 
   async #entry(path: string, info: Deno.FileInfo): Promise<ContextEntry | undefined> {
@@ -163,7 +190,9 @@ class ContextWalk {
     }
     if (info.isDirectory) return { header: { ...header, kind: "folder" }, device, inode };
     if (!info.isFile) return undefined;
-    return { header: { ...header, kind: "file", size: info.size }, device, inode };
+    const content = path === this.#paths.file ? this.#options.dockerfile : undefined;
+    const size = content?.length ?? info.size;
+    return { header: { ...header, kind: "file", size }, device, inode, content };
   }
 
   #send(above: Above | undefined): void {

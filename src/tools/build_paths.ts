@@ -1,12 +1,19 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { RefusedError } from "./refused.ts";
 
+/** An empty list is one reason, the folder that this program was started in another. */
+const NO_ROOT =
+  "Only the operator can allow it, by setting SAFETY_BUILD_CONTEXT_ALLOWLIST to the project's folder; " +
+  "where nothing is set, the working directory counts, but no whole disk and nothing that holds a home directory";
+
 /** Where a build takes its files from. */
 export interface BuildPaths {
   /** The folder, absolute and without links. */
   readonly context: string;
-  /** The Dockerfile relative to it, with "/". */
+  /** The Dockerfile relative to it as it was named, with "/". */
   readonly dockerfile: string;
+  /** The same without links. */
+  readonly file: string;
 }
 
 /**
@@ -37,7 +44,8 @@ export async function resolveBuildPaths(
   if (file === undefined) throw bad(`dockerfile: there is no ${shown} in the build context`);
   if (!isInside(context, file)) throw bad(`dockerfile: ${shown} leads out of the build context`);
   if (!(await Deno.stat(file)).isFile) throw bad(`dockerfile: ${shown} is not a file`);
-  return { context, dockerfile: relative(context, join(context, dockerfile)).replaceAll(sep, "/") };
+  const within = (path: string): string => relative(context, path).replaceAll(sep, "/");
+  return { context, dockerfile: within(join(context, dockerfile)), file: within(file) };
 }
 
 /** Whether a path can name a Dockerfile: relative, downward, without control characters. */
@@ -57,6 +65,12 @@ async function realPath(path: string): Promise<string | undefined> {
   }
 }
 
+/** Those of some paths that are there, without links. */
+export async function realPaths(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.allSettled(paths.map((path) => Deno.realPath(path)));
+  return found.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+}
+
 function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -69,7 +83,10 @@ function outside(path: string, roots: readonly string[]): RefusedError {
   return new RefusedError(
     "policy",
     `path: ${JSON.stringify(path)} is not an allowed build context: ${allowed}`,
-    `Only the operator can allow it, by adding ${path} to SAFETY_BUILD_CONTEXT_ALLOWLIST`,
+    // All of them: what is set replaces the working directory, which is allowed where nothing is.
+    roots.length === 0
+      ? NO_ROOT
+      : `Only the operator can allow it, with SAFETY_BUILD_CONTEXT_ALLOWLIST=${[...roots, path]}`,
   );
 }
 

@@ -64,6 +64,14 @@ async function networkModeOf(
 const UNLIMITED = "No memory limit: give mem_limit, or it may use all memory of the host";
 
 const REMEDIES: Remedies = [
+  [
+    /no such image|image not known|unable to find image/i,
+    "Pull it first with docker_pull_image, or take one that docker_list_images shows",
+  ],
+  [
+    /bind source path does not exist/i,
+    "Make the folder on the Engine's host first, or use a named volume instead",
+  ],
   [/AutoRemove.*restart policy/i, "Give either remove or restart_policy"],
   [
     /does not match the specified platform/i,

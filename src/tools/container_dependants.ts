@@ -8,11 +8,11 @@ const ANONYMOUS = /^[0-9a-f]{64}$/;
 export function containerSideEffects(
   container: ContainerDetails,
   all: readonly ContainerSummary[],
-  { force, volumes }: { readonly force: boolean; readonly volumes: boolean },
+  { volumes }: { readonly volumes: boolean },
 ): string[] {
   const others = all.filter(({ Id }) => Id !== container.Id);
   return [
-    ...runs(container, force),
+    ...runs(container),
     ...others.filter(sharesNetworkOf(container)).map((other) =>
       `Container ${nameOf(other)} loses its network: it shares that of this container`
     ),
@@ -22,13 +22,9 @@ export function containerSideEffects(
   ];
 }
 
-function runs({ State }: ContainerDetails, force: boolean): string[] {
+function runs({ State }: ContainerDetails): string[] {
   if (State?.Running !== true) return [];
-  return [
-    force
-      ? "The container is running and will be killed"
-      : "The container is running: Docker will refuse without force",
-  ];
+  return ["The container is running and will be killed"];
 }
 
 function sharesNetworkOf({ Id = "" }: ContainerDetails): (other: ContainerSummary) => boolean {

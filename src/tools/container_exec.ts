@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DockerError } from "../docker/errors.ts";
 import { BoundedOutput, type OutputText } from "./bounded_output.ts";
 import { keepArrived } from "./broken_stream.ts";
-import { isUser } from "./container_grammar.ts";
+import { isUser, USER_FORM } from "./container_grammar.ts";
 import {
   command,
   containerRef,
@@ -44,11 +44,11 @@ export const execCommand: Tool = defineTool({
       }).optional()
         .meta({ description: "Working directory" }),
       user: z.string().max(64)
-        .refine(isUser, { error: "expected a user or uid, with :group" })
+        .refine(isUser, { error: USER_FORM })
         .optional().meta({ description: "User or uid, with :group" }),
       environment: environment(),
       privileged: z.boolean().default(false).meta({ description: "All host privileges" }),
-      timeout: seconds("Seconds to wait", 3600).min(1).default(60),
+      timeout: seconds("Seconds", 3600).min(1).default(60),
     }),
   output: () =>
     z.object({

@@ -4,8 +4,11 @@ import { isContainerPath } from "./fields.ts";
 /** A name or number, each for user and group. */
 const USER =
   /^(?:\d{1,10}|[a-z_][a-z0-9_.-]{0,31}\$?)(?::(?:\d{1,10}|[a-z_][a-z0-9_.-]{0,31}\$?))?$/;
-/** Labels of RFC 1123; Linux has room for 64 characters. */
-const HOSTNAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
+/** What {@linkcode isUser} takes, for a message. */
+export const USER_FORM =
+  'expected a user or uid, with :group; names have lower-case letters, digits, "_", "." and "-", e.g. "app" or "1000:1000"';
+/** Labels of RFC 1123, and with "_", which Engines and Compose take as well; Linux has room for 64 characters. */
+const HOSTNAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
 const LONGEST_HOSTNAME = 63;
 const RESTART = /^(?:no|always|unless-stopped|on-failure(?::(?:0|[1-9]\d{0,8}))?)$/;
 /** "dev" and "suid" are not among them: they would bring back what a container has no use for. */

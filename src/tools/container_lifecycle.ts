@@ -6,6 +6,9 @@ import { defineTool, type Tool } from "./tool.ts";
 /** What the Engine needs besides the container's own time to stop. */
 const MARGIN_SECONDS = 20;
 
+const REMOVED =
+  "It was created to be removed once it stops, so it is gone, with its anonymous volumes";
+
 /** Starts a container. */
 export const startContainer: Tool = defineTool({
   name: "docker_start_container",
@@ -29,15 +32,18 @@ export const stopContainer: Tool = defineTool({
   title: "Stop container",
   safety: "moderate",
   description:
-    "Stop a container: its stop signal, then SIGKILL after `timeout` seconds. Its data stays.",
+    "Stop a container: its stop signal, then SIGKILL after `timeout` seconds. Its data stays, unless it was created with `remove`.",
   idempotent: true,
   seconds: ({ timeout }) => timeout + MARGIN_SECONDS,
   input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
-  output: changedContainer,
+  output: () => changedContainer().extend({ warnings: z.array(z.string()).optional() }),
   example: { container_id: "web", timeout: 30 },
   async run({ docker, signal }, { container_id, timeout }) {
+    const { HostConfig } = await docker.containers.inspect(container_id, { signal });
     const { changed } = await docker.containers.stop(container_id, { timeout, signal });
-    return { ...await containerNow(docker, container_id, signal), changed };
+    const isGone = changed && HostConfig?.AutoRemove === true;
+    const now = await containerNow(docker, container_id, signal);
+    return { ...now, changed, ...(isGone ? { warnings: [REMOVED] } : {}) };
   },
 });
 
@@ -47,7 +53,7 @@ export const restartContainer: Tool = defineTool({
   title: "Restart container",
   safety: "moderate",
   description:
-    "Stop a container as docker_stop_container does, then start it. Use it to apply changed files or to recover a hung service.",
+    "Stop a container as docker_stop_container does, then start it, e.g. to apply changed files or when it hangs.",
   seconds: ({ timeout }) => timeout + 2 * MARGIN_SECONDS,
   input: () => z.strictObject({ container_id: containerRef(), timeout: graceful() }),
   output: changedContainer,
@@ -59,5 +65,5 @@ export const restartContainer: Tool = defineTool({
 });
 
 function graceful(): z.ZodDefault<z.ZodNumber> {
-  return seconds("Seconds before SIGKILL").default(10);
+  return seconds("Seconds").default(10);
 }

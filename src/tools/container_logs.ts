@@ -40,9 +40,9 @@ export const containerLogs: Tool = defineTool({
         .meta({ description: 'Newest lines; "all": up to the limit' }),
       since: pointInTime("since"),
       until: pointInTime("until"),
-      timestamps: z.boolean().default(false).meta({ description: "Put its time before each line" }),
+      timestamps: z.boolean().default(false).meta({ description: "Time before each line" }),
       follow: z.boolean().default(false).meta({ description: "Wait for new lines" }),
-      follow_seconds: seconds("How long to follow", 600).default(10),
+      follow_seconds: seconds("Seconds", 600).default(10),
     }),
   output: () =>
     z.object({

@@ -30,11 +30,11 @@ export const listContainers: Tool = defineTool({
   title: "List containers",
   safety: "safe",
   description:
-    "List containers like `docker ps`: id, name, image, status, ports, health. Use it to find the one other tools need. Changes nothing.",
+    "List containers like `docker ps`: id, name, image, status, ports, health. Changes nothing.",
   untrusted: ["containers.labels", "containers.command"],
   input: () =>
     z.strictObject({
-      all: z.boolean().default(false).meta({ description: "Include stopped containers" }),
+      all: z.boolean().default(false).meta({ description: "Stopped ones too" }),
       filters: filters(FILTER_KEYS, 'E.g. {"status": "exited"}'),
       verbose: verbose("Add full ids, labels, commands, networks"),
     }),
@@ -86,7 +86,7 @@ export const inspectContainer: Tool = defineTool({
   input: () =>
     z.strictObject({
       container_id: containerRef(),
-      verbose: verbose("All the Engine knows"),
+      verbose: verbose("Everything"),
     }),
   output: () =>
     z.object({ details: z.record(z.string(), z.unknown()), truncation_info: truncationInfo() }),

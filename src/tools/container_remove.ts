@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DockerError } from "../docker/errors.ts";
 import { containerSideEffects } from "./container_dependants.ts";
 import { plainName, shortId } from "./container_view.ts";
 import { containerRef } from "./fields.ts";
@@ -16,7 +17,7 @@ export const removeContainer: Tool = defineTool({
     z.strictObject({
       container_id: containerRef(),
       force: z.boolean().default(false).meta({ description: "Kill it if it runs" }),
-      volumes: z.boolean().default(false).meta({ description: "Delete its anonymous volumes too" }),
+      volumes: z.boolean().default(false).meta({ description: "Its anonymous volumes too" }),
     }),
   output: () =>
     z.object({
@@ -25,11 +26,12 @@ export const removeContainer: Tool = defineTool({
       name: z.string(),
       removed_volumes: z.boolean(),
     }),
-  example: { container_id: "web", volumes: true },
+  example: { container_id: "web", force: true, volumes: true },
   async plan({ docker, protection, signal }, { container_id, force, volumes }) {
     const found = await docker.containers.inspect(container_id, { size: true, signal });
     refuseProtected(protection, containerSubject(found), "remove");
     const { Id = container_id, Name, State, SizeRw, Created } = found;
+    if (State?.Running === true && !force) throw runs(container_id);
     const object = {
       kind: "container" as const,
       id: Id,
@@ -39,7 +41,7 @@ export const removeContainer: Tool = defineTool({
       ...createdAt(Created),
     };
     const all = await docker.containers.list({ all: true, signal });
-    return { objects: [object], also: containerSideEffects(found, all, { force, volumes }) };
+    return { objects: [object], also: containerSideEffects(found, all, { volumes }) };
   },
   async run({ docker, signal }, { container_id, force, volumes }, [planned]) {
     // By id: the name could belong to another container by now.
@@ -53,3 +55,11 @@ export const removeContainer: Tool = defineTool({
     };
   },
 });
+
+/** Every Engine refuses it, so nobody is asked to confirm it. */
+function runs(id: string): DockerError {
+  return new DockerError("conflict", `Cannot remove container "${id}": it is running`, {
+    object: { kind: "container", id },
+    remedy: "Stop it first with docker_stop_container, or repeat with force",
+  });
+}

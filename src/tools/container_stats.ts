@@ -19,7 +19,7 @@ export const containerStats: Tool = defineTool({
       stream: z.boolean().default(false).meta({
         description: "At once: no CPU percentage, no rates",
       }),
-      verbose: verbose("All the Engine measured"),
+      verbose: verbose("Everything"),
     }),
   output: () => z.object({ stats: z.record(z.string(), z.unknown()), container_id: z.string() }),
   example: { container_id: "web" },

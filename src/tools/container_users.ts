@@ -2,6 +2,9 @@ import type { Docker } from "../docker/client.ts";
 import type { ContainerSummary, NetworkDetails } from "../docker/types.ts";
 import { containerRow } from "./container_view.ts";
 
+/** More names than this are not listed in a message. */
+const NAMES_IN_MESSAGE = 5;
+
 /** A container, running or not, that uses a network or a volume. */
 export interface ContainerUser {
   /** The full id. */
@@ -39,4 +42,11 @@ export async function volumeUsers(
 function user(container: ContainerSummary): ContainerUser {
   const { name, status } = containerRow(container);
   return { id: container.Id ?? "", name, status };
+}
+
+/** Names for a message, quoted; those beyond five are counted. */
+export function quotedNames(names: readonly string[]): string {
+  const more = names.length - NAMES_IN_MESSAGE;
+  const quoted = names.slice(0, NAMES_IN_MESSAGE).map((name) => `"${name}"`).join(", ");
+  return more > 0 ? `${quoted} and ${more} more` : quoted;
 }

@@ -44,6 +44,12 @@ export class ContextArchive {
   async *#content(entry: ContextEntry, pieces: Pieces): AsyncGenerator<Uint8Array, void, void> {
     const { path, size = 0 } = entry.header;
     if (size === 0) return;
+    if (entry.content !== undefined) {
+      this.readBytes += size;
+      yield* pieces.put(entry.content);
+      yield* pieces.put(new Uint8Array(tarPadding(size)));
+      return;
+    }
     using file = await open(join(this.#context.folder, path), entry);
     for (let left = size; left > 0;) {
       const read = await file.read(pieces.room().subarray(0, left)).catch((error) => {

@@ -9,6 +9,7 @@ import {
   isRestartPolicy,
   isTmpfsOptions,
   isUser,
+  USER_FORM,
 } from "./container_grammar.ts";
 import { command, environment, isContainerPath, isOrdinaryKey, platform } from "./fields.ts";
 import { healthcheck } from "./healthcheck.ts";
@@ -39,18 +40,18 @@ function schema() {
     environment: environment(),
     ports: ports(),
     volumes: volumes(),
-    network: text(300, isNetworkMode, "is not a network name or id", "Its name or id").optional(),
+    network: text(300, isNetworkMode, "is not a network name or id", "Name or id").optional(),
     restart_policy: restartPolicy().optional(),
     labels: labels(),
-    user: text(64, isUser, "expected a user or uid, with :group", "User or uid, with :group")
-      .optional(),
+    user: text(64, isUser, USER_FORM, "User or uid, with :group").optional(),
     working_dir: text(
       4096,
       isContainerPath,
       'expected an absolute path without "." or "..", outside /proc, /sys and /dev',
       "Absolute path",
     ).optional(),
-    hostname: text(64, isHostname, "expected letters, digits, - and .", "Its own name").optional(),
+    hostname: text(64, isHostname, "expected letters, digits, -, _ and .", "Its own name")
+      .optional(),
     platform: platform(),
     healthcheck: healthcheck().optional().meta({
       description:
@@ -63,7 +64,7 @@ function schema() {
 
 function resources() {
   return {
-    mem_limit: z.string().max(32).optional().meta({ description: 'Memory, e.g. "512m"' }),
+    mem_limit: z.string().max(32).optional().meta({ description: 'E.g. "512m"' }),
     cpu_shares: z.number().int().min(2).max(262_144).optional()
       .meta({ description: "CPU weight; 1024 is usual" }),
     // The Engine takes no less than a hundredth.

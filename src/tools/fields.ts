@@ -11,7 +11,7 @@ const MAXIMUM_COMMAND = 65_536;
 
 /** A container's name or id, or enough of its id to be unique; one leading `/`, as Docker prints names, is dropped. */
 export function containerRef(): z.ZodType<string, string> {
-  return z.string().meta({ description: "Container name or id" })
+  return z.string().meta({ description: "Name or id" })
     .overwrite((value) => value.replace(/^\//, ""))
     .refine(isContainerLookup, {
       error: 'is not a container name or id; expected letters, digits, "_", "." or "-"',
@@ -20,14 +20,14 @@ export function containerRef(): z.ZodType<string, string> {
 
 /** An image on the Engine: a reference by the full grammar, an id, or at least six digits of one. */
 export function imageRef(): z.ZodString {
-  return z.string().meta({ description: "Image reference or id" }).refine(isImageLookup, {
+  return z.string().meta({ description: "Reference or id" }).refine(isImageLookup, {
     error: "is not an image reference; expected name[:tag][@digest] or an image id",
   });
 }
 
 /** A network's name or id, or enough of its id to be unique. */
 export function networkRef(): z.ZodString {
-  return z.string().meta({ description: "Network name or id" }).refine(isNetworkLookup, {
+  return z.string().meta({ description: "Name or id" }).refine(isNetworkLookup, {
     error: 'is not a network name or id; expected letters, digits, "_", "." or "-"',
   });
 }

@@ -1,25 +1,20 @@
-import { join } from "node:path";
 import { z } from "zod";
-import { allImagesOfDockerfile } from "../docker/dockerfile.ts";
 import { DockerError } from "../docker/errors.ts";
-import { type ImageReference, parseImageReference } from "../docker/reference.ts";
+import { parseImageReference } from "../docker/reference.ts";
 import { type BuildContext, findBuildContext } from "./build_context.ts";
-import { type BuildPaths, isDockerfilePath, resolveBuildPaths } from "./build_paths.ts";
+import { readBuildDockerfile } from "./build_dockerfile.ts";
+import { isDockerfilePath, realPaths, resolveBuildPaths } from "./build_paths.ts";
 import { BuildProgress } from "./build_progress.ts";
 import { BuildReport } from "./build_report.ts";
 import { ContextArchive } from "./context_archive.ts";
 import { environment, platform, truncationInfo } from "./fields.ts";
 import { labels } from "./labels.ts";
-import { RefusedError } from "./refused.ts";
-import type { RegistryPolicy } from "./registry.ts";
 import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** Seconds a build may take. */
 const BUILD_SECONDS = 900;
 /** Lines of a log that went well; those of a step that failed are in the error. */
 const MAXIMUM_LINES = 500;
-/** Bytes of a Dockerfile that is looked at for images that need a login. */
-const MAXIMUM_DOCKERFILE = 1024 * 1024;
 /** BuildKit could not log in at a registry, for an image whose name only the build itself finds out. */
 const PULL_FIRST = "Pull the base image with docker_pull_image, then build again";
 /** How an Engine that builds with BuildKit says so in its answer to a ping. */
@@ -32,16 +27,16 @@ export const buildImage: Tool = defineTool({
   safety: "moderate",
   description:
     "Build an image from a folder with a Dockerfile on this server's machine, and move the tag to it. " +
-    "Missing base images are pulled. A failure shows the step and its output.",
+    "Missing base images are pulled.",
   openWorld: true,
-  untrusted: ["logs"],
+  untrusted: ["steps.instruction", "logs", "left_out"],
   expensive: true,
   seconds: BUILD_SECONDS,
   input: () =>
     z.strictObject({
       path: z.string().max(4096)
         .refine((path) => path !== "" && !path.includes("\0"), { error: "is not a path" })
-        .meta({ description: "Build context: a folder, absolute or from the first allowed one" }),
+        .meta({ description: "Folder, absolute or from the first allowed one" }),
       tag: z.string().optional().meta({ description: "E.g. shop/web:1.4" })
         .refine((tag) => tag === undefined || isTag(tag), {
           error: "is not a name for an image; expected [registry[:port]/]name[:tag]",
@@ -72,19 +67,29 @@ export const buildImage: Tool = defineTool({
     }),
   example: { path: ".", tag: "shop/web:1.4", buildargs: { VERSION: "1.4" } },
   async run(context, input) {
-    const { buildRoots, docker, limits, registries, signal } = context;
+    const { buildRoots, docker, limits, privatePaths = [], registries, signal } = context;
     const paths = await resolveBuildPaths(input, buildRoots);
-    const images = await baseImages(paths, input.buildargs, registries);
+    const { buildargs: buildArgs } = input;
+    const { bytes: dockerfile, images } = await readBuildDockerfile(paths, {
+      buildArgs,
+      registries,
+    });
     const { builderVersion } = await docker.system.ping({ signal });
     const builder = builderVersion === BUILDKIT_VERSION ? "buildkit" : "classic";
-    const found = await findBuildContext(paths, { signal, keepIgnoreFile: builder === "classic" });
+    const keepIgnoreFile = builder === "classic";
+    const found = await findBuildContext(paths, {
+      signal,
+      keepIgnoreFile,
+      dockerfile,
+      privatePaths: await realPaths(privatePaths),
+    });
     const report = new BuildReport(Math.min(limits.logLines || Infinity, MAXIMUM_LINES));
     await build(context, { found, report }, {
       builder,
       tag: input.tag,
-      dockerfile: paths.dockerfile,
+      dockerfile: paths.file,
       baseImages: images,
-      buildArgs: input.buildargs,
+      buildArgs,
       labels: input.labels,
       target: input.target,
       platform: input.platform,
@@ -143,30 +148,6 @@ async function built(
 }
 
 type Logs = ReturnType<BuildReport["logs"]>;
-
-async function baseImages(
-  { context, dockerfile }: BuildPaths,
-  buildArgs: Readonly<Record<string, string>> | undefined,
-  registries: RegistryPolicy | undefined,
-): Promise<ImageReference[]> {
-  const path = join(context, dockerfile);
-  const { size } = await Deno.stat(path);
-  const { images, unknown } = size > MAXIMUM_DOCKERFILE
-    ? { images: [], unknown: [`${dockerfile}, which is too long to look into`] }
-    : allImagesOfDockerfile(await Deno.readTextFile(path), buildArgs);
-  for (const image of images) registries?.judge(image, "pull");
-  if (unknown.length > 0 && registries?.restrictsPulls) throw unknownImage(unknown);
-  return images;
-}
-
-/** The Engine would pull it from wherever it turns out to be. */
-function unknownImage(names: readonly string[]): RefusedError {
-  return new RefusedError(
-    "policy",
-    `Cannot build: what it starts from cannot be told from the Dockerfile: ${names.join(", ")}`,
-    "Write the names of images out, with variables of ARGs before the first FROM only, because SAFETY_ALLOWED_REGISTRIES is set",
-  );
-}
 
 /** Enough to see what kind of things they are. */
 const SHOWN_LEFT_OUT = 20;

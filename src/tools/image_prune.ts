@@ -11,7 +11,7 @@ import {
 } from "./image_candidates.ts";
 import { imageDeletions } from "./image_view.ts";
 import { isStopped } from "./prune_candidates.ts";
-import { deleteEach, keptObjects } from "./prune_deletion.ts";
+import { deleteEach, keptMore, keptObjects, showKept } from "./prune_deletion.ts";
 import { flagFilter, pruneRules } from "./prune_filters.ts";
 import { RefusedError } from "./refused.ts";
 import { containerSubject, sparedObjects } from "./protection.ts";
@@ -33,6 +33,7 @@ export const pruneImages: Tool = defineTool({
       status: z.literal("done"),
       deleted: imageDeletions(),
       kept: keptObjects(),
+      kept_more: keptMore(),
       failed: keptObjects(),
       space_reclaimed: z.number(),
     }),
@@ -59,7 +60,7 @@ export const pruneImages: Tool = defineTool({
     return {
       status: "done" as const,
       deleted,
-      kept: [...spared, ...kept],
+      ...showKept([...spared, ...kept]),
       failed,
       space_reclaimed,
     };

@@ -23,7 +23,7 @@ export const listImages: Tool = defineTool({
   name: "docker_list_images",
   title: "List images",
   safety: "safe",
-  description: "List images: id, tags, size, created. Use it to find the image other tools need. " +
+  description: "List images: id, tags, size, created. " +
     "Changes nothing.",
   untrusted: ["images.labels"],
   input: () =>
@@ -77,7 +77,7 @@ export const inspectImage: Tool = defineTool({
   input: () =>
     z.strictObject({
       image_name: imageRef(),
-      verbose: verbose("All that the Engine knows"),
+      verbose: verbose("Everything"),
     }),
   output: () =>
     z.object({ details: z.record(z.string(), z.unknown()), truncation_info: truncationInfo() }),

@@ -3,6 +3,7 @@ import type { Docker } from "../docker/client.ts";
 import { DockerError } from "../docker/errors.ts";
 import { fullImageReference } from "../docker/reference.ts";
 import type { ContainerSummary, ImageDetails } from "../docker/types.ts";
+import { quotedNames } from "./container_users.ts";
 import { plainName, shortId } from "./container_view.ts";
 import { imageRef } from "./fields.ts";
 import { imageDeletions, imageDigests, imageNames, imageTags } from "./image_view.ts";
@@ -10,9 +11,6 @@ import { createdAt, type PlannedObject } from "./plan.ts";
 import { imageSubject, refuseProtected } from "./protection.ts";
 import { isStopped } from "./prune_candidates.ts";
 import { defineTool, type Tool } from "./tool.ts";
-
-/** More names than this are not listed in a remedy. */
-const NAMES_IN_REMEDY = 5;
 
 /** Removes an image, or one of its names. */
 export const removeImage: Tool = defineTool({
@@ -27,7 +25,7 @@ export const removeImage: Tool = defineTool({
     z.strictObject({
       image: imageRef(),
       force: z.boolean().default(false).meta({
-        description: "Even if stopped containers use it or an id has several tags",
+        description: "Despite stopped containers or several tags",
       }),
       noprune: z.boolean().default(false).meta({ description: "Keep untagged parents" }),
     }),
@@ -43,6 +41,8 @@ export const removeImage: Tool = defineTool({
     const users = await containersOf(docker, id, signal);
     // A name among several frees nothing.
     const nameOnly = name !== undefined && tags.length > 1;
+    const refusing = nameOnly ? [] : usersInTheWay(users, { force, isNamed: name !== undefined });
+    if (refusing.length > 0) throw inUse(image, refusing, force);
     const object = {
       kind: "image" as const,
       id,
@@ -54,7 +54,7 @@ export const removeImage: Tool = defineTool({
     };
     const also = nameOnly
       ? ["Only this name goes: the image stays under its others"]
-      : sideEffects(found, users, { force, noprune });
+      : sideEffects(found, users, noprune);
     return { objects: [object], also };
   },
   async run({ docker, signal }, { image, force, noprune }, [planned]) {
@@ -93,15 +93,34 @@ function nameOf({ Id, Names }: ContainerSummary): string {
 function sideEffects(
   { Parent = "" }: ImageDetails,
   users: readonly ContainerSummary[],
-  { force, noprune }: { readonly force: boolean; readonly noprune: boolean },
+  noprune: boolean,
 ): string[] {
-  const refusing = users.filter((user) => !force || !isStopped(user)).map(nameOf);
-  const bereft = force ? users.filter(isStopped).map(nameOf) : [];
   return [
-    ...refusing.map((name) => `Docker will refuse while container ${name} uses it`),
-    ...bereft.map((name) => `Container ${name} is left without its image`),
+    ...users.map((user) =>
+      isStopped(user)
+        ? `Container ${nameOf(user)} is left without its image`
+        : `Container ${nameOf(user)} runs: its image only loses its name`
+    ),
     ...(Parent === "" || noprune ? [] : ["Untagged images that only it was built on go with it"]),
   ];
+}
+
+/** Whose use every Engine refuses to end: any, or with force that of a running container, of which only a name can be taken. */
+function usersInTheWay(
+  users: readonly ContainerSummary[],
+  { force, isNamed }: { readonly force: boolean; readonly isNamed: boolean },
+): ContainerSummary[] {
+  if (!force) return [...users];
+  return isNamed ? [] : users.filter(({ State }) => State === "running" || State === "paused");
+}
+
+function inUse(id: string, users: readonly ContainerSummary[], force: boolean): DockerError {
+  const orForce = force || !users.every(isStopped) ? "" : ", or repeat with force";
+  const state = `it is used by container ${quotedNames(users.map(nameOf))}`;
+  return new DockerError("conflict", `Cannot remove image "${id}": ${state}`, {
+    object: { kind: "image", id },
+    remedy: `Remove what uses it first${orForce}`,
+  });
 }
 
 /** The Engine says that something is in the way, but not what to do about all of it. */
@@ -120,13 +139,8 @@ function remedyFor(
   const orForce = /must (?:be )?force/.test(message) ? ", or repeat with force" : "";
   if (/child images/.test(message)) return "Remove the images that were built on it first";
   if (/multiple repositories/.test(message)) {
-    return `Remove its tags one by one: ${listed(tags)}${orForce}`;
+    return `Remove its tags one by one: ${quotedNames(tags)}${orForce}`;
   }
   if (users.length === 0) return undefined;
-  return `Remove what uses it first: container ${listed(users)}${orForce}`;
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > NAMES_IN_REMEDY ? ` and ${names.length - NAMES_IN_REMEDY} more` : "";
-  return `${names.slice(0, NAMES_IN_REMEDY).map((name) => `"${name}"`).join(", ")}${more}`;
+  return `Remove what uses it first: container ${quotedNames(users)}${orForce}`;
 }

@@ -32,7 +32,7 @@ export const pullImage: Tool = defineTool({
     z.strictObject({
       image: transferReference("E.g. redis:7 or name@sha256:…"),
       tag: tag(),
-      all_tags: z.boolean().default(false).meta({ description: "Every tag of the repository" }),
+      all_tags: z.boolean().default(false).meta({ description: "Every tag" }),
       platform: z.string().max(64)
         .refine((platform) => PLATFORM.test(platform), { error: "expected os/arch[/variant]" })
         .optional().meta({ description: "E.g. linux/arm64" }),

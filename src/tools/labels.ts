@@ -18,8 +18,7 @@ const MAXIMUM_VALUE = 4096;
 export function labels(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
   return z.record(z.string(), z.string()).meta({ description: "Labels" })
     .refine((labels) => Object.entries(labels).every(isLabel), {
-      error:
-        'has a name that is not 1 to 256 printable characters without blank or "=", or a value with control characters or over 4 KiB',
+      error: ({ input }) => mistake(input as Readonly<Record<string, string>>),
     })
     .refine((labels) => Object.keys(labels).length <= MAXIMUM_LABELS, {
       error: `has more than ${MAXIMUM_LABELS} labels`,
@@ -46,4 +45,13 @@ export function isOwnLabel(key: string): boolean {
 export function isLabel([key, value]: readonly [string, string]): boolean {
   return isOrdinaryKey(key) && LABEL_KEY.test(key) && LABEL_VALUE.test(value) &&
     new TextEncoder().encode(value).length <= MAXIMUM_VALUE;
+}
+
+function mistake(labels: Readonly<Record<string, string>>): string {
+  const [key = ""] = Object.entries(labels).find((label) => !isLabel(label)) ?? [];
+  // Anything else could be taken for words of this server.
+  const shown = /^[ -~]{1,64}$/.test(key) ? ` ${JSON.stringify(key)}` : "";
+  return isLabel([key, ""])
+    ? `has a label${shown} whose value has control characters or over 4 KiB`
+    : `has a name${shown} that is not 1 to 256 printable characters without blank or "="`;
 }

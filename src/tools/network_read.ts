@@ -133,7 +133,7 @@ export const inspectNetwork: Tool = defineTool({
   input: () =>
     z.strictObject({
       network_id: networkRef(),
-      verbose: verbose("All the Engine knows"),
+      verbose: verbose("Everything"),
     }),
   output: () =>
     z.object({ details: z.record(z.string(), z.unknown()), truncation_info: truncationInfo() }),

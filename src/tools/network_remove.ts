@@ -1,11 +1,18 @@
 import { z } from "zod";
-import { type ContainerUser, networkUsers } from "./container_users.ts";
+import { DockerError } from "../docker/errors.ts";
+import { type ContainerUser, networkUsers, quotedNames } from "./container_users.ts";
 import { shortId } from "./container_view.ts";
 import { withRemedy } from "./engine_remedies.ts";
 import { networkRef } from "./fields.ts";
 import { createdAt } from "./plan.ts";
 import { networkSubject, refuseProtected } from "./protection.ts";
 import { defineTool, type Tool } from "./tool.ts";
+
+/** What every Docker Engine has, and keeps. */
+const BUILT_IN = new Set(["bridge", "host", "none"]);
+/** States in which a container keeps its place on a network; one that restarts may be between two runs. */
+const HOLDS = /^(?:running|paused)$/;
+const LEAVE = "Take it off with docker_disconnect_container, or stop or remove it, first";
 
 /** Removes a network for good. */
 export const removeNetwork: Tool = defineTool({
@@ -21,8 +28,13 @@ export const removeNetwork: Tool = defineTool({
   async plan({ docker, protection, signal }, { network_id }) {
     const network = await docker.networks.inspect(network_id, { signal });
     refuseProtected(protection, networkSubject(network), "remove");
-    const users = await networkUsers(docker, network, signal);
     const { Id = network_id, Name = network_id, Created } = network;
+    if (BUILT_IN.has(Name)) throw cannot(Name, "it is built in", "Leave it; it is in nobody's way");
+    const users = await networkUsers(docker, network, signal);
+    const active = users.filter(({ status }) => HOLDS.test(status)).map(({ name }) => name);
+    if (active.length > 0) {
+      throw cannot(Name, `it is used by container ${quotedNames(active)}`, LEAVE);
+    }
     const used_by = users.map(({ name }) => name);
     const object = { kind: "network" as const, id: Id, name: Name, ...createdAt(Created), used_by };
     return { objects: [object], also: users.map(sideEffect) };
@@ -33,7 +45,7 @@ export const removeNetwork: Tool = defineTool({
     await docker.networks.remove(id, { signal }).catch((error) => {
       throw withRemedy(error, [[
         /active endpoints|in use|being used/,
-        `Disconnect or remove first: ${used_by.join(", ") || "whoever is on it"}`,
+        `Disconnect or remove first: ${quotedNames(used_by) || "whoever is on it"}`,
       ]]);
     });
     return { status: "done" as const, network_id: shortId(id), name };
@@ -43,5 +55,11 @@ export const removeNetwork: Tool = defineTool({
 function sideEffect({ name, status }: ContainerUser): string {
   return /^(?:created|exited|dead)$/.test(status)
     ? `Container ${name} can no longer start`
-    : `Docker will refuse while container ${name} is on it`;
+    : `Docker refuses where container ${name} is on it, which is ${status}`;
+}
+
+/** Every Engine refuses it, so nobody is asked to confirm it. */
+function cannot(id: string, state: string, remedy: string): DockerError {
+  const message = `Cannot remove network "${id}": ${state}`;
+  return new DockerError("conflict", message, { object: { kind: "network", id }, remedy });
 }

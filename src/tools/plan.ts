@@ -102,7 +102,7 @@ export function createdAt(time: string | number | null | undefined): { created?:
 /** The input of a destructive tool, which takes the token of a plan besides its own arguments. */
 export function withConfirm<Input extends z.ZodObject>(input: Input): Input {
   const confirm = z.string().max(200).optional().meta({
-    description: "Token of the plan that a first call shows",
+    description: "Token of the plan",
   });
   return input.extend({ confirm }) as unknown as Input;
 }

@@ -11,6 +11,33 @@ export interface KeptObject {
   readonly reason: string;
 }
 
+/** Objects that stay as an answer tells them. */
+export interface ShownKept {
+  readonly kept: KeptObject[];
+  /** How many more there are, by why they stay. */
+  readonly kept_more?: Record<string, number>;
+}
+
+/** More objects that stay are counted instead of named: a list of a thousand volumes tells no more than that they have names. */
+const MAXIMUM_NAMED = 20;
+
+/** The first objects that stay, and counts of the others. */
+export function showKept(kept: KeptObject[]): ShownKept {
+  const others = kept.slice(MAXIMUM_NAMED);
+  if (others.length === 0) return { kept };
+  const counts: Record<string, number> = {};
+  for (const { reason } of others) {
+    const kind = reason.replace(/^used by container .*$/s, "used by a container");
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return { kept: kept.slice(0, MAXIMUM_NAMED), kept_more: counts };
+}
+
+/** The field for {@linkcode ShownKept.kept_more}. */
+export function keptMore(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodNumber>> {
+  return z.record(z.string(), z.number()).optional();
+}
+
 /** An object that a prune tried to delete, and why it could not. */
 export interface FailedObject extends KeptObject {
   readonly kind: PlannedObject["kind"];

@@ -2,6 +2,8 @@
 export type RefusalCode =
   | "invalid_arguments"
   | "not_allowed"
+  | "unknown_tool"
+  | "unknown_prompt"
   | "policy"
   | "confirmation_required"
   | "confirmation_refused"

@@ -33,7 +33,9 @@ export function securityAudit(rules: AuditRules): Tool {
       z.object({
         // Loose, because they are ours and not the Engine's, and every conversation pays for each key.
         summary: z.looseObject({}),
-        findings: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+        findings: z.array(
+          z.looseObject({ id: z.string(), status: z.string(), hits: z.array(z.looseObject({})) }),
+        ),
         not_seen: z.array(z.string()),
       }),
     example: { severity: "high" },
@@ -50,7 +52,7 @@ interface AuditInput {
 
 interface AuditOutput {
   summary: Record<string, unknown>;
-  findings: { id: string; status: string }[];
+  findings: { id: string; status: string; hits: Record<string, unknown>[] }[];
   not_seen: string[];
 }
 
@@ -68,7 +70,10 @@ async function audit(
     images: facts.images.length,
     ...countsOf(outcomes),
   };
-  const findings = findingsOf(outcomes, { severity, verbose }).map((finding) => ({ ...finding }));
+  const findings = findingsOf(outcomes, { severity, verbose }).map((finding) => ({
+    ...finding,
+    hits: finding.hits.map((hit) => ({ ...hit })),
+  }));
   return {
     summary,
     findings,

@@ -24,6 +24,14 @@ const RESERVED = [
   "ff00::/8",
 ].map(parseSubnet);
 
+/** What networks may use without taking addresses of the world: private use, shared and test ranges, documentation. */
+const PRIVATE = [
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"],
+  ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "fc00::/7", "2001:db8::/32"],
+].map(parseSubnet);
+/** Where clouds answer with credentials, within the private ranges. */
+const METADATA = ["100.100.100.0/24", "fd00:ec2::/32"].map(parseSubnet);
+
 /** Reads an IPv4 address of four decimal numbers, or an IPv6 address without brackets and zone; undefined for all else. */
 export function parseAddress(text: string): Address | undefined {
   if (text.includes(":")) return parseIpv6(text);
@@ -52,10 +60,18 @@ export function contains(subnet: Subnet, inner: Address | Subnet): boolean {
 /** Whether containers may be given addresses of this range. */
 export function isAssignable(subnet: Subnet): boolean {
   const [least, most] = PREFIXES[subnet.family];
-  const isReserved = RESERVED.some((range) =>
-    range !== undefined && (contains(range, subnet) || contains(subnet, range))
-  );
+  const isReserved = RESERVED.some((range) => range !== undefined && meets(range, subnet));
   return subnet.prefix >= least && subnet.prefix <= most && !isReserved;
+}
+
+/** Whether a range belongs to nobody, so that no address of the world or of a cloud is hidden by it. */
+export function isPrivate(subnet: Subnet): boolean {
+  return PRIVATE.some((range) => range !== undefined && contains(range, subnet)) &&
+    !METADATA.some((range) => range !== undefined && meets(range, subnet));
+}
+
+function meets(one: Subnet, other: Subnet): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 /** The address with every bit behind the prefix of `subnet` cleared. */

@@ -12,7 +12,7 @@ export const systemInfo: Tool = defineTool({
   safety: "safe",
   description:
     "Show the Engine's host, resources, drivers, counts and warnings, like `docker info`. Changes nothing.",
-  input: () => z.strictObject({ verbose: verbose("All the Engine knows") }),
+  input: () => z.strictObject({ verbose: verbose("Everything") }),
   output: () => z.object({ info: z.record(z.string(), z.unknown()) }),
   example: {},
   async run({ docker, signal }, { verbose }) {
@@ -27,7 +27,7 @@ export const version: Tool = defineTool({
   title: "Engine version",
   safety: "safe",
   description: "Show the versions of the Engine, its API and its parts. Changes nothing.",
-  input: () => z.strictObject({ verbose: verbose("All the Engine knows") }),
+  input: () => z.strictObject({ verbose: verbose("Everything") }),
   output: () => z.object({ version: z.record(z.string(), z.unknown()) }),
   example: {},
   async run({ docker, signal }, { verbose }) {

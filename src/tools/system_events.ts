@@ -52,7 +52,7 @@ export const events: Tool = defineTool({
     z.strictObject({
       since: pointInTime("since"),
       until: z.string().max(64).optional().meta({
-        description: "As since; in the future: wait for new ones",
+        description: "As since",
       }),
       filters: filters(FILTER_KEYS, 'E.g. {"type": "container"}'),
       decode: z.boolean().default(true).meta({ description: "No effect" }),

@@ -47,6 +47,8 @@ export interface ToolContext {
   readonly limits: OutputLimits;
   /** The folders that may be built from, absolute; a relative one counts from the first. */
   readonly buildRoots: readonly string[];
+  /** What no build may send, absolute. @default {nothing} */
+  readonly privatePaths?: readonly string[] | undefined;
   /** Written as the owner label on what this server creates. */
   readonly owner: string;
   /** What every new container is given unasked. @default {nothing} */
@@ -70,6 +72,8 @@ export interface Operation<
   readonly name: string;
   /** @default {"tool"} */
   readonly kind?: OperationKind;
+  /** The tool that shows the same: where that may not be called, this may not either. @default {none} */
+  readonly sameAsTool?: string;
   readonly safety: Safety;
   /** Seconds a call may take; a function where an argument decides. @default {the configured default} */
   readonly seconds?: number | ((input: z.output<Input>) => number);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { filters } from "./fields.ts";
-import { deleteEach, keptObjects } from "./prune_deletion.ts";
+import { deleteEach, keptMore, keptObjects, showKept } from "./prune_deletion.ts";
 import { flagFilter, pruneRules } from "./prune_filters.ts";
 import { RefusedError } from "./refused.ts";
 import { sparedObjects } from "./protection.ts";
@@ -28,6 +28,7 @@ export const pruneVolumes: Tool = defineTool({
       status: z.literal("done"),
       deleted: z.array(z.string()),
       kept: keptObjects(),
+      kept_more: keptMore(),
       failed: keptObjects(),
       space_reclaimed: z.number(),
     }),
@@ -56,7 +57,7 @@ export const pruneVolumes: Tool = defineTool({
     return {
       status: "done" as const,
       deleted: [...deleted.keys()],
-      kept: [...spared, ...kept],
+      ...showKept([...spared, ...kept]),
       failed,
       space_reclaimed: [...deleted.values()].reduce((total, size) => total + size, 0),
     };
@@ -70,7 +71,7 @@ function pruneInput() {
   return z.strictObject({
     filters: filters(
       FILTER_KEYS,
-      'Only matching, e.g. {"label": "stage=ci"}',
+      'E.g. {"label": "stage=ci"}',
     ),
     force_all: z.boolean().default(false).meta({ description: "Named volumes too" }),
   });

@@ -84,7 +84,7 @@ export const inspectVolume: Tool = defineTool({
   input: () =>
     z.strictObject({
       volume_name: volumeName("Its name"),
-      verbose: verbose("All the Engine knows"),
+      verbose: verbose("Everything"),
     }),
   output: () =>
     z.object({

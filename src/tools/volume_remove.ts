@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { volumeUsers } from "./container_users.ts";
+import { DockerError } from "../docker/errors.ts";
+import { quotedNames, volumeUsers } from "./container_users.ts";
 import { withRemedy } from "./engine_remedies.ts";
 import { volumeName } from "./fields.ts";
 import { createdAt } from "./plan.ts";
@@ -28,6 +29,7 @@ export const removeVolume: Tool = defineTool({
     refuseProtected(protection, volumeSubject(found), "remove");
     const { Name = volume_name, CreatedAt } = found;
     const used_by = (await volumeUsers(docker, Name, signal)).map(({ name }) => name);
+    if (used_by.length > 0) throw inUse(Name, used_by);
     const size = await volumeSizeSoon(docker, Name, signal);
     const object = {
       kind: "volume" as const,
@@ -36,17 +38,25 @@ export const removeVolume: Tool = defineTool({
       ...createdAt(CreatedAt),
       used_by,
     };
-    const also = used_by.map((name) => `Docker will refuse while container ${name} uses it`);
-    return { objects: [object], also };
+    return { objects: [object] };
   },
   async run({ docker, signal }, { volume_name, force }, [planned]) {
-    const { id = volume_name, used_by = [] } = planned ?? {};
+    const { id = volume_name } = planned ?? {};
     await docker.volumes.remove(id, { force, signal }).catch((error) => {
       throw withRemedy(error, [[
         /in use|being used/,
-        `Remove first: ${used_by.join(", ") || "the containers that use it"}`,
+        "Remove the containers that use it first",
       ]]);
     });
     return { status: "done" as const, volume_name: id };
   },
 });
+
+/** Docker refuses it with and without force, and Podman's force would delete the containers. */
+function inUse(id: string, users: readonly string[]): DockerError {
+  const state = `it is used by container ${quotedNames(users)}`;
+  return new DockerError("conflict", `Cannot remove volume "${id}": ${state}`, {
+    object: { kind: "volume", id },
+    remedy: "Remove what uses it first, stopped containers too; force does not help",
+  });
+}

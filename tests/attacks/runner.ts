@@ -2,6 +2,7 @@ import { type AuditReport, verifyAuditLogs } from "../../src/telemetry/audit_rep
 import { type RawMessage, RawServer } from "../e2e/raw_server.ts";
 import { ANSWERS, type Attack, type Call, type Control, type Family } from "./attack_case.ts";
 import { type Folders, makeFolders } from "./folders.ts";
+import { unknownTool } from "../../src/tools/unknown_tool.ts";
 import { AUDIT_FILE, COMMON, type ProfileName, PROFILES } from "./profiles.ts";
 import { changes, StandIn } from "./stand_in.ts";
 
@@ -119,7 +120,7 @@ class Session {
 
   /** Why a case did not go as it must. */
   async try(tried: Attack | Control): Promise<string | undefined> {
-    this.engine.change(tried.engine ?? {});
+    this.engine.change(this.folders.place(tried.engine ?? {}));
     const tokens: string[] = [];
     for (const call of tried.before ?? []) {
       const { failed, texts } = await this.#call(call, tokens);
@@ -212,7 +213,8 @@ function badRecords(
     const record = parsed(line) as Readonly<Record<string, unknown>> | undefined;
     if (record === undefined) return `a line of the audit log is no record: ${shortened(line)}`;
     if (record["kind"] === "admin") continue;
-    if (record["name"] !== tool) return `a record is of ${record["name"]}`;
+    const name = record["name"];
+    if (name !== tool && name !== unknownTool.name) return `a record is of ${name}`;
     calls.add(record["request_id"]);
     const texts = [line, ...textsOf(record)].join("\n");
     const found = hidden.find((text) => texts.includes(text));

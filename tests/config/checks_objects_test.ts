@@ -64,7 +64,13 @@ Deno.test("loadConfig() tells no list of registries from an empty one, and refus
   assert.deepEqual((await load({ SAFETY_ALLOWED_REGISTRIES: "" })).allowedRegistries, []);
   assert.deepEqual((await load({ SAFETY_ALLOWED_PUSH_REGISTRIES: "" })).allowedPushRegistries, []);
   assert.deepEqual(await mistakes({ SAFETY_ALLOWED_REGISTRIES: "docker.io,https://ghcr.io" }), [
-    'SAFETY_ALLOWED_REGISTRIES: "https://ghcr.io" is not a registry; expected host[:port] or *.domain, e.g. ghcr.io',
+    'SAFETY_ALLOWED_REGISTRIES: "https://ghcr.io" is not a registry that an image can name; expected host[:port] or *.domain, e.g. ghcr.io, localhost:5000',
+  ]);
+  assert.deepEqual(await mistakes({ SAFETY_ALLOWED_REGISTRIES: "None" }), [
+    'SAFETY_ALLOWED_REGISTRIES: "None" is not a registry; to allow none, set it to nothing: SAFETY_ALLOWED_REGISTRIES=',
+  ]);
+  assert.deepEqual(await mistakes({ SAFETY_ALLOWED_PUSH_REGISTRIES: "hub.docker.com" }), [
+    'SAFETY_ALLOWED_PUSH_REGISTRIES: "hub.docker.com" is no registry; Docker Hub is docker.io',
   ]);
   assert.equal((await mistakes({ SAFETY_ALLOWED_PUSH_REGISTRIES: "ghcr.io/org" })).length, 1);
 });

@@ -146,3 +146,10 @@ Deno.test("checkTogether() says which settings have no effect without the audit 
     ),
   );
 });
+
+Deno.test("checkTogether() refuses an audit log in a home directory that there is not", () => {
+  const { mistakes } = checkTogether(...given({ auditLogFile: "~/audit.log" }));
+  assert.deepEqual(mistakes.map(({ line }) => line), [
+    'SECURITY_AUDIT_LOG_FILE: "~/audit.log" begins in a home directory, and HOME is not set; use an absolute path',
+  ]);
+});

@@ -211,3 +211,14 @@ Deno.test("loadConfig() says why --env-file could not be read", async () => {
     '--env-file: "gone.env" does not exist',
   ]);
 });
+
+Deno.test("loadConfig() refuses an audit log that would be a file in the working directory", async () => {
+  for (const text of ["none", "audit.log"]) {
+    assert.deepEqual(await mistakes({ env: { SECURITY_AUDIT_LOG_FILE: text } }), [
+      `SECURITY_AUDIT_LOG_FILE: "${text}" is not an absolute path; expected the absolute path of a file, or stderr ` +
+      "(SECURITY_AUDIT_LOG_ENABLED=false records nothing), e.g. ~/mcp_audit.log",
+    ]);
+  }
+  const env = { HOME: "/home/ann", SECURITY_AUDIT_LOG_FILE: "~/audit.log" };
+  assert.equal((await load({ env })).config.auditLogFile, "/home/ann/audit.log");
+});

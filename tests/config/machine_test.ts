@@ -28,6 +28,25 @@ Deno.test("buildRoots() are the working directory where nothing is set, but not 
   }
 });
 
+Deno.test("buildRoots() are nothing where the program was started in a home directory or above", async () => {
+  const directories: [string, string][] = [
+    ...["/srv/ann", "/srv", "/home", "/home/bob", "/Users/ann"].map((path): [string, string] => [
+      path,
+      "/srv/ann/",
+    ]),
+    ["C:\\Users\\ann", "D:\\ann"],
+    ["D:\\people", "D:\\people\\ann"],
+  ];
+  for (const [directory, HOME] of directories) {
+    assert.deepEqual(await rootsOf(directory, { HOME }), [], directory);
+  }
+  for (
+    const directory of ["/srv/ann/shop", "/home/bob/shop", "/srv/anna", "C:\\Users\\ann\\shop"]
+  ) {
+    assert.deepEqual(await rootsOf(directory, { HOME: "/srv/ann" }), [directory]);
+  }
+});
+
 Deno.test("buildRoots() are those of SAFETY_BUILD_CONTEXT_ALLOWLIST where it is set, also to nothing", async () => {
   const roots = (value: string) =>
     rootsOf("/work", { HOME: "/home/ann", SAFETY_BUILD_CONTEXT_ALLOWLIST: value });

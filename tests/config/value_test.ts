@@ -4,6 +4,7 @@ import {
   booleanOrText,
   booleanText,
   choiceText,
+  filePathText,
   integerText,
   lineText,
   listText,
@@ -71,6 +72,17 @@ Deno.test("transportText() tells a transport of another version from a misspelli
     ["http", "is not served by this version"],
     ["studio", "is not a transport"],
   ]);
+});
+
+Deno.test("filePathText() takes absolute paths and one word", () => {
+  const paths = ["/a b", "~/a", "C:\\\\a", "stderr"].map((path) => [path, path] as const);
+  accepts(filePathText("stderr", "a path"), paths);
+  refuses(
+    filePathText("stderr", "a path"),
+    ["none", "a.log", "./a.log", "~", "~ann/a", " stderr", "STDERR", "C:a"].map((text) =>
+      [text, "is not an absolute path"] as const
+    ),
+  );
 });
 
 Deno.test("lineText() keeps text as it is and refuses control characters", () => {

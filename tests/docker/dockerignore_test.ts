@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type DockerIgnore, parseDockerIgnore } from "../../src/docker/dockerignore.ts";
+import { assertLinear, repeatTo } from "../safety/linear_time.ts";
 
 /** What a walk from the top says of a path, folder by folder. */
 function isIgnored(ignore: DockerIgnore, path: string): boolean {
@@ -95,4 +96,21 @@ Deno.test("parseDockerIgnore() is not slowed down by a hostile pattern", () => {
   const ignore = parseDockerIgnore(`${"**/a/*a*a".repeat(40)}b`);
   const path = "a/".repeat(1000) + "c";
   assert.equal(ignore.judge(path).ignored, false);
+});
+
+Deno.test("parseDockerIgnore() reads and applies a pattern in time proportional to its length", () => {
+  for (const unit of ["**a", "**", "a*", "*/", "[a-b]", "?**", "a\\\\"]) {
+    const read = (text: string) => parseDockerIgnore(text).judge("a/".repeat(100));
+    assertLinear(read, (length) => `${repeatTo(unit, length)}z`, unit);
+  }
+  const { judge } = parseDockerIgnore(Array(1000).fill("a*a*a*a*a*?z?").join("\n"));
+  assertLinear(judge, (length) => "a".repeat(length / 100), "a path");
+});
+
+Deno.test("parseDockerIgnore() takes a thousand patterns, and refuses more", () => {
+  const lines = Array(1000).fill("# a comment\n\na").join("\n");
+  assert.ok(isIgnored(parseDockerIgnore(lines), "a"));
+  assert.throws(() => parseDockerIgnore(`${lines}\nmore`), {
+    message: '"more" is behind 1000 other patterns',
+  });
 });

@@ -54,17 +54,20 @@ class GrowingLists implements Transport {
 Deno.test("createDocker() holds at most 64 MiB of lists at a time, and reads on when one has failed", async () => {
   const engine = new GrowingLists();
   using docker = createDocker(engine, { apiVersion: "1.45" });
-  const lists = Array.from(
-    { length: 5 },
-    () => docker.images.list().then(({ length }) => length, ({ code }) => code),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 1)); // all are asked
-  const blanks = new Uint8Array(13 * MEBIBYTE).fill(32);
-  for (const body of engine.bodies) body.enqueue(blanks);
-  await Promise.race(lists); // the one that was too much has failed
-  for (const body of engine.bodies.slice(0, 4)) {
-    body.enqueue(new TextEncoder().encode("[]"));
-    body.close();
+  for (const round of ["first", "after those have ended"]) {
+    engine.bodies.length = 0;
+    const lists = Array.from(
+      { length: 5 },
+      () => docker.images.list().then(({ length }) => length, ({ code }) => code),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1)); // all are asked
+    const blanks = new Uint8Array(13 * MEBIBYTE).fill(32);
+    for (const body of engine.bodies) body.enqueue(blanks);
+    await Promise.race(lists); // the one that was too much has failed
+    for (const body of engine.bodies.slice(0, 4)) {
+      body.enqueue(new TextEncoder().encode("[]"));
+      body.close();
+    }
+    assert.deepEqual(await Promise.all(lists), [0, 0, 0, 0, "too_large"], round);
   }
-  assert.deepEqual(await Promise.all(lists), [0, 0, 0, 0, "too_large"]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isMetadataHost, registryHost } from "../../src/docker/registry_host.ts";
+import { isLoopbackHost, isMetadataHost, registryHost } from "../../src/docker/registry_host.ts";
 
 Deno.test("registryHost() knows Docker Hub by all its names, and a registry in any case", () => {
   const hub = [
@@ -30,7 +30,8 @@ Deno.test("isMetadataHost() finds the addresses of cloud credentials in every sp
     ],
     ...["metadata.google.internal", "Metadata.Google.Internal:80", "metadata", "instance-data"],
     ...["100.100.100.200", "168.63.129.16", "192.0.0.192", "169.254.169.254.nip.io"],
-    ...["a-169-254-169-254.sslip.io"],
+    ...["a-169-254-169-254.sslip.io", "a9fea9fe.nip.io", "x.A9FEA9FE.nip.io:80"],
+    ...["metadata.oraclecloud.com"],
   ];
   for (const host of hosts) assert.equal(isMetadataHost(host), true, host);
 });
@@ -46,7 +47,25 @@ Deno.test("isMetadataHost() leaves registries alone", () => {
       "169.com",
       "100.100.100.201",
     ],
-    ...["registry.internal", "169.25.4.1"],
+    ...["registry.internal", "169.25.4.1", "a9fea9fe.example.com", "ca9fea9fe.nip.io"],
   ];
   for (const host of hosts) assert.equal(isMetadataHost(host), false, host);
+});
+
+Deno.test("isLoopbackHost() finds the machine itself in every spelling", () => {
+  const hosts = [
+    ...["127.0.0.1", "127.1:8080", "2130706433", "0x7f.1", "0", "0.0.0.0:80", "[::1]:80", "[::]"],
+    ...["[::ffff:127.0.0.1]", "LOCALHOST", "a.localhost:1", "localhost.", "ip6-loopback"],
+    ...["host.docker.internal:8000", "127.0.0.1.nip.io", "a-127-0-0-1.sslip.io", "7f000001.nip.io"],
+  ];
+  for (const host of hosts) assert.ok(isLoopbackHost(host), host);
+  const others = [
+    "docker.io",
+    "10.0.0.1",
+    "128.0.0.1",
+    "localhost.example",
+    "notlocalhost",
+    "[::2]",
+  ];
+  for (const host of [...others, "", "127.example.com"]) assert.ok(!isLoopbackHost(host), host);
 });

@@ -12,6 +12,7 @@ const NO_ENGINE = { DOCKER_HOST: "unix:///nonexistent/docker.sock" };
 async function smallEngine(): Promise<FakeEngine> {
   const engine = await FakeEngine.start();
   engine.answer("GET /version", json({ Version: "28.5.0", ApiVersion: "1.51" }));
+  engine.answer("GET /containers/web/json", json({ Id: "web", HostConfig: {} }));
   engine.answer("POST /volumes/create", json({ Name: "data", Driver: "local" }, 201));
   return engine;
 }
@@ -96,6 +97,58 @@ serverTest(
   },
 );
 
+Deno.test("serve records that a tool was asked for that there is not", async () => {
+  await using folder = await AuditFolder.make();
+  await using engine = await smallEngine();
+  {
+    await using server = await RawServer.initialized({ env: environment(engine, folder.file()) });
+    const name = `docker_nothing\n{"ts":"forged","name":"docker_version"}`;
+    const { error } = await server.request("tools/call", { name, arguments: { id: "web" } });
+    assert.equal(error?.code, -32602);
+  }
+  const [, record, ...more] = await folder.records();
+  assert.deepEqual(more, []);
+  assert.deepEqual(told(record ?? assert.fail()), "outcome (unknown) deny unknown_tool");
+  assert.match(record?.args ?? "", /^\{"tool":"docker_nothing.*"arguments":\{"id":"web"\}\}$/);
+  assert.equal((await verify([folder.file()])).code, 0);
+});
+
+Deno.test("serve records that the chosen file is open, also where nothing is called", async () => {
+  await using folder = await AuditFolder.make();
+  const env = { ...ON, ...NO_ENGINE, SECURITY_AUDIT_LOG_FILE: folder.file() };
+  {
+    await using server = await RawServer.initialized({ env });
+    await server.closeInput();
+    assert.equal((await server.exit()).code, 0);
+  }
+  const { code, stdout } = await verify([], env);
+  assert.deepEqual(
+    [code, /^Calls are recorded in .*\n.*: 1 records in/.test(stdout)],
+    [0, true],
+    stdout,
+  );
+});
+
+Deno.test("audit verify takes what two servers wrote to the same stderr", async () => {
+  await using folder = await AuditFolder.make();
+  await using engine = await smallEngine();
+  const env = { ...ON, DOCKER_HOST: `unix://${engine.socketPath}`, HOME: "" };
+  let captured = "";
+  for (let count = 0; count < 2; count++) {
+    await using server = await RawServer.initialized({ env });
+    await server.request("tools/call", { name: "docker_version", arguments: {} });
+    await server.closeInput();
+    captured += (await server.exit()).stderr;
+  }
+  assert.match(captured, /\[INF\].*The audit log goes to stderr: HOME names no directory/);
+  await Deno.writeTextFile(folder.file("stderr.log"), captured);
+  const { code, stdout } = await verify([folder.file("stderr.log")]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /4 records.*passed over: \d+\n.* begins a new chain/s);
+  await Deno.writeTextFile(folder.file("stderr.log"), captured.replace('"allow"', '"error"'));
+  assert.equal((await verify([folder.file("stderr.log")])).code, 1);
+});
+
 Deno.test("serve writes no secret and no control character of a call into its audit log", async () => {
   await using folder = await AuditFolder.make();
   await using engine = await smallEngine();
@@ -135,7 +188,7 @@ Deno.test("serve keeps its audit log in the user's state directory, also for ser
     const records = await folder.records(`state/mcp-docker/${name}`);
     assert.deepEqual(records.map(({ name }) => name), ["log_opened", "docker_version"]);
   }
-  const { code, stdout } = await verify([], { XDG_STATE_HOME: folder.file("state") });
+  const { code, stdout } = await verify([], { ...ON, XDG_STATE_HOME: folder.file("state") });
   assert.deepEqual([code, stdout.match(/2 records in 1 file/g)?.length], [0, 2], stdout);
 });
 
@@ -304,7 +357,7 @@ Deno.test("audit verify ends with 1 for a log that was changed or cut, and tells
   const last = (await folder.records()).at(-1)?.hash ?? "";
   assert.equal((await verify([folder.file(), "--expect", last])).code, 0);
   await Deno.writeTextFile(folder.file(), text.replace('"decision":"allow"', '"decision":"deny" '));
-  const changed = await verify([], { SECURITY_AUDIT_LOG_FILE: folder.file() });
+  const changed = await verify([], { ...ON, SECURITY_AUDIT_LOG_FILE: folder.file() });
   assert.equal(changed.code, 1);
   assert.match(changed.stdout, /audit\.jsonl:2 was changed: its hash is another/);
   await Deno.writeTextFile(folder.file(), text.split("\n").slice(0, 3).join("\n") + "\n");
@@ -314,7 +367,7 @@ Deno.test("audit verify ends with 1 for a log that was changed or cut, and tells
   assert.match(cut.stdout, /its log was cut off or replaced/);
 });
 
-Deno.test("serve loads and opens nothing for the audit log before the first call", async () => {
+Deno.test("serve opens nothing for the audit log before the first call", async () => {
   await using folder = await AuditFolder.make();
   const env = { ...ON, ...NO_ENGINE, XDG_STATE_HOME: folder.file("state") };
   await using server = await RawServer.initialized({ env });

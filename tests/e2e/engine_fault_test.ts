@@ -69,7 +69,7 @@ Deno.test("every tool says that the socket is missing, and works once the Engine
   await using engine = await FakeEngine.start();
   await engine.stop();
   await using server = await serverAt(engine.socketPath, ALL_ALLOWED);
-  assert.equal((await server.client.listTools()).tools.length, 36);
+  assert.equal((await server.client.listTools()).tools.length, 37);
   for (const [tool, input] of CALLS) {
     assert.equal(
       await server.callFailing(tool, input),
@@ -292,6 +292,7 @@ Deno.test("answers that make no sense are errors that say what to do", async () 
 
 Deno.test("a change whose connection breaks off is of unknown outcome, and is not sent twice", async () => {
   await withFake(async (engine, server) => {
+    engine.answer("GET /containers/web/json", json(CONTAINER));
     for (
       const [tool, endpoint, input] of [
         ["docker_start_container", "POST /containers/web/start", { container_id: "web" }],

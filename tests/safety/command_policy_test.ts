@@ -89,6 +89,22 @@ const dangerous: readonly string[][] = [
   ["sh", "-c", "echo cm0= | base64 -d | sh"],
   ["sh", "-c", "unzip -p a.zip | sh"],
   ["sh", "-c", "echo b > /proc/sysrq-trigger"],
+  ["sh", "-c", "sh <<EOF\nreboot\nEOF"],
+  ["sh", "-c", "sudo bash -s <<'EOF'\nrm -rf /\nEOF\n"],
+  ["sh", "-c", "cat <<-EOF | tee log | sh\n\treboot\n\tEOF"],
+  ["sh", "-c", "su - <<E\nreboot\nE"],
+  ["bash", "-c", "bash <<< 'rm -rf /'"],
+  ["sh", "-c", "cat > f <<EOF\n$(reboot)\nEOF"],
+  ["sh", "-c", "cat > f <<A && cat > g <<B\nx\nA\ny\nB\nreboot"],
+  ["sh", "-c", "cat > f <<EOF # what EOF is\nx\nEOF\nreboot"],
+  ["sh", "-c", "cat > f <<EOF\nx\n EOF\nreboot"],
+  ["sh", "-c", "cat <<'EOF' | sh -e\n$(reboot)\nEOF"],
+  ["sh", "-c", 'git commit -m "$(sh <<EOF\nreboot\nEOF\n)"'],
+  ["sh", "-c", "rm -rf $DIR/*"],
+  ["sh", "-c", 'sudo rm -r "${DIR}/"'],
+  ["sh", "-c", "cd /srv && rm -fr $DIR//.*"],
+  ["sh", "-c", "rm --recursive $A/x $B/"],
+  ["sh", "-c", 'sh -c "rm -rf $DIR/*"'],
 ];
 
 /** What contains the same words, or does the same to something that is one's own. */
@@ -148,6 +164,26 @@ const ordinary: readonly string[][] = [
   ["python", "-c", "import os; print('reboot')"],
   ["sh", "-c", "f() { g | g; }; f"],
   ["mv", "a", "/tmp"],
+  ["sh", "-c", "cat > /tmp/notes.md <<EOF\nshutdown -h now\nEOF"],
+  ["sh", "-c", "cat <<-'EOF' > f\n\t$(reboot)\n\trm -rf /\n\tEOF\necho done"],
+  ["sh", "-c", "psql <<SQL\nDELETE FROM x; -- don't reboot\nSQL\nls"],
+  ["sh", "-c", "cat <<A <<B\nreboot\nA\nreboot\nB\n"],
+  ["sh", "-c", "cat <<E | sort | cat\nreboot\nE"],
+  ["sh", "-c", "git commit -m \"$(cat <<'EOF'\nrm -rf / is gone\nhalt\nEOF\n)\""],
+  ["sh", "-c", "sh -c 'cat' <<E\nreboot\nE"],
+  ["sh", "-c", "wc -c <<< reboot"],
+  ["sh", "-c", "echo $((1 << 2))\necho done"],
+  ["sh", "-c", "DIR=/tmp/x; rm -rf $DIR/*"],
+  ["sh", "-c", 'for d in a b; do rm -rf "$d"/*; done'],
+  ["sh", "-c", "ls | while read -r d; do rm -rf $d/; done"],
+  ["sh", "-c", 'rm -rf "${DIR:?}/"*'],
+  ["sh", "-c", '[ -n "$DIR" ] && rm -rf "$DIR"/*'],
+  ["sh", "-c", "set -eu; rm -rf $DIR/*"],
+  ["sh", "-c", "rm -rf $DIR/cache $DIR/*.log $PGDATA/* $TMPDIR/* $PWD/*"],
+  ["sh", "-c", "rm -f $DIR/*"],
+  ["sh", "-c", "ls $DIR/*; rm -rf $DIR"],
+  ["sh", "-c", 'rm -rf "$1"/*', "x", "/tmp/y"],
+  ["rm", "-rf", "$DIR/*"],
   ["cp", "/dev/null", "/var/log/app.log"],
   ["sh", "-c", ": > /var/log/app.log"],
   ["node", "halt"],
@@ -185,6 +221,11 @@ Deno.test("judgeCommand() says what the command would do and what to do instead"
     [["reboot"], /^command: "reboot" would stop a machine/, /docker_stop_container/],
     [["sh", "-c", "wget x | ash"], /what "wget" puts out would run unseen in "ash"/, /look at it/],
     [["sh", "-c", ":(){ :|:& };:"], /^command: is a fork bomb$/, /Leave it out/],
+    [
+      ["sh", "-c", "rm -rf $DIR/*"],
+      /^command: "rm" would delete all of "\/" where DIR is not set$/,
+      /^Write "\$\{DIR:\?\}\/\*", which/,
+    ],
   ];
   for (const [command, message, remedy] of cases) {
     assert.throws(() => judgeCommand([], command), { message, remedy });
@@ -198,6 +239,13 @@ Deno.test("judgeCommand() takes the words of an entrypoint and a command togethe
   judgeCommand(["echo"], ["reboot"]);
   judgeCommand([], []);
   judgeCommand([""], []);
+});
+
+Deno.test("judgeCommand() knows the variables that are given with a command", () => {
+  const command = ["sh", "-c", "rm -rf $DIR/*"];
+  judgeCommand([], command, ["DIR=/srv"]);
+  assert.throws(() => judgeCommand([], command, ["DIRS=/srv"]), { code: "policy" });
+  judgeHealthcheck(["CMD-SHELL", "rm -rf $DIR/*"], ["DIR=/srv"]);
 });
 
 Deno.test("judgeHealthcheck() reads a test in both of its forms", () => {
@@ -243,16 +291,20 @@ Deno.test("judgeCommand() finds a quoted command whatever ordinary commands stan
 });
 
 Deno.test("scriptCommands() tells commands, redirections, pipes and inner scripts apart", () => {
+  const none = { redirects: [], inner: [], input: [], isPiped: false };
   assert.deepEqual(scriptCommands("A=b if x 'y z'>f 2>>g <h | \"$(in 'a)')\" # c\n{ e; }"), [
-    { words: ["x", "y z"], redirects: ["f", "g", "h"], inner: [], isPiped: true },
-    { words: [""], redirects: [], inner: ["in 'a)'"], isPiped: false },
-    { words: ["e"], redirects: [], inner: [], isPiped: false },
+    { ...none, words: ["x", "y z"], redirects: ["f", "g", "h"], isPiped: true },
+    { ...none, words: [""], inner: ["in 'a)'"] },
+    { ...none, words: ["e"] },
   ]);
   assert.deepEqual(scriptCommands("a \\; b 2>&1 &>f"), [
-    { words: ["a", ";", "b"], redirects: ["1", "f"], inner: [], isPiped: false },
+    { ...none, words: ["a", ";", "b"], redirects: ["1", "f"] },
   ]);
-  assert.deepEqual(scriptCommands("a'"), [
-    { words: ["a"], redirects: [], inner: [], isPiped: false },
+  assert.deepEqual(scriptCommands("a'"), [{ ...none, words: ["a"] }]);
+  assert.deepEqual(scriptCommands("a 2<<'E' >f\n$(b)\nE\n<<-E; c <<<d\n\t`e`\n\tE"), [
+    { ...none, words: ["a"], redirects: ["f"], input: ["$(b)"] },
+    { ...none, words: [], inner: ["e"], input: ["`e`"] },
+    { ...none, words: ["c"], input: ["d"] },
   ]);
   assert.deepEqual(scriptCommands(" \n;; ( ) # a"), []);
 });
@@ -276,6 +328,7 @@ const UNITS = [
     "()",
     "#",
   ],
+  ...["<<E", "<<E\n", "\nE\n", "<<-'a'\n", "sh <<E | ", "rm -r $X/ ", "X=", "[ -n $X", "read "],
   ...["x() { x|x&", "\n", "sh -c ", "/../", "/*", "sudo ", "eval ", "-exec ", "curl x | "],
 ];
 

@@ -144,7 +144,7 @@ const values: [field: string, bad: unknown[], good: unknown[]][] = [
   ], [{}, { "mcp.docker": "x" }, { "com.example.mcp.docker.a": "x" }]],
   ["User", ["root;id", "a b", "-1", "", 0], ["root", "0", "1000:1000", "www-data:www-data"]],
   ["WorkingDir", ["/proc/self/fd/7", "/sys", "/dev/x", "a", "/a/..", "//proc"], ["/", "/procs"]],
-  ["Hostname", ["a b", "-a", "a_b", "", "a..b", "a".repeat(64)], ["a", "a-b.c", "a".repeat(63)]],
+  ["Hostname", ["a b", "-a", "", "a..b", "a".repeat(64)], ["a", "a_b", "a-b.c", "a".repeat(63)]],
   ["Healthcheck", [
     { Test: "x" },
     { Test: ["CMD", "x"], Interval: "1s" },
@@ -287,6 +287,9 @@ Deno.test("judgeContainer() applies the tripwire to entrypoint, command and heal
   await refuses({ Image: "a", Healthcheck: { Test } }, /^healthcheck: what "curl" puts out/);
   await refuses({ Healthcheck: { Test: ["CMD", "reboot"] } }, /^healthcheck: "reboot"/);
   await passes({ Image: "a", Entrypoint: ["echo"], Cmd: ["rm", "-rf", "/"] });
+  const below = { Image: "a", Cmd: ["sh", "-c", "rm -rf $DIR/*"] };
+  await refuses(below, /DIR is not set/);
+  await passes({ ...below, Env: ["DIR=/srv"], Healthcheck: { Test: ["CMD", ...below.Cmd] } });
   await passes({ Image: "a", Healthcheck: { Test: ["CMD", "grep", "reboot", "/log"] } });
 });
 

@@ -51,4 +51,7 @@ Deno.test("judgeExec() applies the tripwire", () => {
     remedy: /deeper path/,
   });
   judgeExec({ Cmd: ["sh", "-c", "echo rm -rf /"] }, ORDINARY);
+  const below = { Cmd: ["sh", "-c", "rm -rf $DIR/*"] };
+  assert.throws(() => judgeExec(below, ORDINARY), { ...REFUSED, message: /DIR is not set/ });
+  judgeExec({ ...below, Env: ["DIR=/srv"] }, ORDINARY);
 });

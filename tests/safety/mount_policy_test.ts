@@ -159,6 +159,16 @@ Deno.test("judgeBind() takes an allowed folder that is a link for the folder it 
   assert.match((await refusal(`${path}/link/out`, policy)).message, /is in no folder/);
 });
 
+Deno.test("judgeBind() trusts no allowed folder for which a container could have put a link", async () => {
+  await using folder = await tree();
+  const { path } = folder;
+  await Deno.symlink("../outside", `${path}/rw/listed`);
+  const policy = { ...local(path), readOnlyRoots: [`${path}/rw/listed`, `${path}/link/`] };
+  assert.match((await refusal(`${path}/rw/listed/x`, policy)).message, /is in no folder/);
+  await allowed(`${path}/link/a`, policy);
+  await allowed(`${path}/rw/c`, { ...policy, readOnlyRoots: [`${path}/rw/c`] });
+});
+
 Deno.test("judgeBind() agrees with where the system itself finds a path", async () => {
   await using folder = await tree();
   const { path } = folder;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type GuardPolicy, guardTransport } from "../../src/safety/engine_guard.ts";
+import type { MountPolicy } from "../../src/safety/mount_policy.ts";
 import { protectionOf } from "../../src/safety/protection_policy.ts";
+import { realPathOf } from "../../src/safety/real_path.ts";
 import { registryPolicy } from "../../src/safety/registry_policy.ts";
-import { type FakeReply, FakeTransport } from "../fakes/fake_transport.ts";
+import { type FakeReply, FakeTransport, hang } from "../fakes/fake_transport.ts";
 
 const ID = "4f1c2d3e4a5b".padEnd(64, "0");
 const DONE = () => new Response(null, { status: 204 });
@@ -118,6 +120,35 @@ Deno.test("guardTransport() sends nothing where the Engine does not tell what is
   }
 });
 
+Deno.test("guardTransport() looks up within the deadlines it is given", async () => {
+  const replies = { "GET /containers/{}/json": hang };
+  const policy = { timeouts: { firstByte: 1 } };
+  const { sent, refusal } = await send("POST /containers/web/start", { replies, policy });
+  assert.match(String(refusal), /Cannot inspect container "web": no answer within 0.001 seconds/);
+  assert.deepEqual(sent, ["GET /containers/web/json"]);
+});
+
+Deno.test("guardTransport() looks up sixteen objects at a time, however many requests come", async () => {
+  const some = Promise.withResolvers<void>();
+  let most = 0;
+  const fake = new FakeTransport({
+    "GET /containers/{}/json": async () => {
+      most = Math.max(most, fake.open);
+      if (most >= 16) some.resolve();
+      await some.promise;
+      return web;
+    },
+    "POST .*": DONE,
+  });
+  using guarded = guardTransport(fake, { allowPrivileged: false });
+  const starts = Array.from(
+    { length: 40 },
+    () => guarded.fetch("/v1.41/containers/web/start", { method: "POST" }),
+  );
+  for (const { status } of await Promise.all(starts)) assert.equal(status, 204);
+  assert.equal(most, 16);
+});
+
 const HARM = [
   "POST /containers/web/stop",
   "POST /containers/web/restart",
@@ -215,6 +246,8 @@ Deno.test("guardTransport() mounts no existing volume that is a path of the host
     bind("/dev/sda1", { type: "ext4", o: "" }),
     bind("proc", { type: "proc", o: "" }),
     { Name: "data", Options: { device: "/etc" } },
+    { Name: "data", Driver: "local-persist", Options: { mountpoint: "/etc" } },
+    { Name: "data", Driver: "local-persist", Options: { mountpoint: "/srv/shop" } },
     { Name: "data", Options: { type: "tmpfs", device: "tmpfs", o: "bind" } },
   ];
   for (const volume of disguises) {
@@ -230,7 +263,10 @@ Deno.test("guardTransport() mounts ordinary volumes, those in memory and shares 
     { Name: "data", Driver: "local", Options: { type: "tmpfs", device: "tmpfs", o: "size=64m" } },
     { Name: "data", Driver: "local", Options: { type: "nfs", device: ":/x", o: "addr=10.0.0.1" } },
     { Name: "data", Driver: "local", Options: { type: "cifs", device: "//nas/x", o: "vers=3.0" } },
-    { Name: "data", Driver: "cloud", Options: { device: "/vol-1" } },
+    { Name: "data", Driver: "local", Options: { type: "tmpfs", device: "tmpfs", o: "relatime" } },
+    { Name: "data", Driver: "local", Options: { size: "10G" } },
+    { Name: "data", Driver: "cloud", Options: { share: "nas:/vol-1", size: "10" } },
+    { Name: "data", Driver: "vieux/sshfs", Options: { IdentityFile: "/root/.ssh/key" } },
     Response.json({ message: "get data: no such volume" }, { status: 404 }),
   ];
   for (const volume of ordinary) {
@@ -298,6 +334,11 @@ Deno.test("guardTransport() lets nobody start, restart or enter a container with
       bind("/dev/sda1", { type: "ext4", o: "" }),
       'the options of its volume "data" make it a file system of type "ext4"',
     ],
+    [
+      mounted("data"),
+      { Name: "data", Driver: "local-persist", Options: { mountpoint: "/etc" } },
+      'it can write to "/etc" of the host',
+    ],
     // Named as the Engine names those that nobody named.
     [mounted("f".repeat(64)), bind("/etc"), 'it can write to "/etc" of the host'],
   ] as const;
@@ -320,6 +361,8 @@ Deno.test("guardTransport() starts and enters a container with any other volume,
     [mounted("data"), { Name: "data", Driver: "local", Options: null }],
     [mounted("data"), bind("/srv/shop")],
     [mounted("data", false), bind("/etc/ssl/certs")],
+    [mounted("data"), { Name: "data", Driver: "local", Options: { size: "10G" } }],
+    [mounted("data"), { Name: "data", Driver: "local-persist", Options: { mountpoint: "/srv" } }],
     [mounted("data"), { Name: "data", Options: { type: "tmpfs", device: "tmpfs" } }],
     [mounted("data"), {
       Name: "data",
@@ -340,7 +383,7 @@ Deno.test("guardTransport() looks at no volume that decides nothing", async () =
   const replies = volumeOf(mounted("data"), bind("/"));
   assert.deepEqual(await passes(start, { replies, policy: { allowPrivileged: true } }), []);
   assert.deepEqual(await passes("POST /containers/web/stop", { replies }), []);
-  const others = [{ Type: "volume", Name: "data", Driver: "cloud" }, { Type: "tmpfs" }, null];
+  const others = [{ Type: "volume", Driver: "local" }, { Type: "tmpfs" }, null];
   for (const Mounts of [others, {}, null]) {
     assert.equal((await passes(start, { replies: volumeOf(Mounts, bind("/")) })).length, 1);
   }
@@ -430,4 +473,121 @@ Deno.test("guardTransport() gives a name that takes nothing from a protected ima
   const missing = { "GET /images/{}/json": () => Response.json({ message: "x" }, { status: 404 }) };
   const policy = protecting("vault");
   assert.equal((await passes(`${TAG}vault`, { policy, replies: missing })).length, 1);
+});
+
+Deno.test("guardTransport() mounts a protected volume read-only at most", async () => {
+  const volume = { Name: "data", Driver: "local", Labels: { keep: "1" } };
+  for (const entry of ["data", "label=keep"]) {
+    const policy = protecting(entry);
+    const { message } = await refuses(CREATE, { ...creating(volume, { ReadOnly: false }), policy });
+    assert.match(message, /^volumes: volume "data" cannot be mounted writable: SAFETY_PROTECTED /);
+    await passes(CREATE, { ...creating(volume), policy });
+  }
+  const writing = creating(volume, { ReadOnly: false });
+  await passes(CREATE, { ...writing, policy: protecting("data2", "label=other") });
+});
+
+Deno.test("guardTransport() looks through shared processes at what the other container controls", async () => {
+  const containers = (others: Record<string, Record<string, unknown>>) => ({
+    "GET /containers/{}/json": ({ path }: { readonly path: string }) => {
+      const name = path.split("/")[2] ?? "";
+      return Response.json({ Id: ID, Name: `/${name}`, HostConfig: others[name] ?? {} });
+    },
+  });
+  const rows: readonly (readonly [Record<string, Record<string, unknown>>, RegExp])[] = [
+    [{ web: { PidMode: "container:db" }, db: { PidMode: "host" } }, /"db", of which it sees every/],
+    [{ web: { PidMode: "container:db" }, db: { Privileged: true } }, /"db", of which it is privil/],
+    [
+      { web: { PidMode: "container:db" }, db: { Binds: ["/run/docker.sock:/s"] } },
+      /"db", of which it can reach a container runtime/,
+    ],
+    [
+      {
+        web: { PidMode: "container:a" },
+        a: { PidMode: "container:b" },
+        b: { PidMode: "host" },
+      },
+      /sees every process of the host/,
+    ],
+    [{ web: { PidMode: "container:web" } }, /with too many others/],
+  ];
+  for (const [others, why] of rows) {
+    for (const [request, options] of ENTERING) {
+      const replies = containers(others);
+      const { sent, refusal } = await send(request, { ...options, replies });
+      assert.match(String(refusal), why);
+      assert.deepEqual(sent.filter((line) => !line.startsWith("GET ")), []);
+    }
+  }
+  const replies = containers({ web: { PidMode: "container:db" }, db: { CapAdd: ["NET_ADMIN"] } });
+  const looks = await passes("POST /containers/web/start", { replies });
+  assert.deepEqual(looks, ["GET /containers/web/json", "GET /containers/db/json"]);
+});
+
+/** A root that containers write to, with a folder beside it that nobody listed. */
+async function sharedFolder(): Promise<{ root: string; outside: string } & AsyncDisposable> {
+  const tree = await Deno.realPath(await Deno.makeTempDir({ prefix: "mcp-docker-links-" }));
+  const [root, outside] = [`${tree}/root`, `${tree}/outside`];
+  for (const folder of [`${root}/app`, `${root}/other`, outside]) {
+    await Deno.mkdir(folder, { recursive: true });
+  }
+  return { root, outside, [Symbol.asyncDispose]: () => Deno.remove(tree, { recursive: true }) };
+}
+
+Deno.test("guardTransport() starts no container whose mount became a link to elsewhere", async () => {
+  await using folder = await sharedFolder();
+  const { root, outside } = folder;
+  const app = `${root}/app`;
+  const roots = (changes: Partial<MountPolicy> = {}): Partial<GuardPolicy> => ({
+    mounts: {
+      readOnlyRoots: [],
+      writableRoots: [root],
+      isLocal: () => true,
+      realPath: realPathOf,
+      ...changes,
+    },
+  });
+  const ours = { ...web, Config: { Labels: { "mcp.docker.owner": "mcp-docker" } } };
+  const binds = (details: object, Source = app) => ({
+    "GET /containers/{}/json": { ...details, Mounts: [{ Type: "bind", Source, RW: true }] },
+  });
+  const disguised = {
+    "GET /containers/{}/json": { ...web, Mounts: mounted("data") },
+    "GET /volumes/{}": bind(app),
+  };
+  const all = [binds(web), binds(ours), disguised];
+  const starts = ["POST /containers/web/start", "POST /containers/web/restart"];
+  for (const replies of all) {
+    for (const request of starts) await passes(request, { replies, policy: roots() });
+  }
+  await Deno.rename(app, `${root}/app2`);
+  await Deno.symlink(outside, app);
+  for (const replies of all) {
+    for (const request of starts) {
+      for (const allowPrivileged of [false, true]) {
+        const policy = { ...roots(), allowPrivileged };
+        const { sent, refusal } = await send(request, { replies, policy });
+        assert.match(
+          String(refusal),
+          /Cannot (?:re)?start container "web": .* leads to ".*outside"/,
+        );
+        assert.deepEqual(sent.filter((line) => !line.startsWith("GET ")), []);
+      }
+    }
+  }
+  // Where only this server's own containers matter, and where a container could have changed what a root is.
+  const readOnly = roots({ readOnlyRoots: [root], writableRoots: [] });
+  await refuses(starts[0] ?? "", { replies: binds(ours), policy: readOnly });
+  await passes(starts[0] ?? "", { replies: binds(web), policy: readOnly });
+  const nested = roots({ readOnlyRoots: [app], writableRoots: [root, app] });
+  await refuses(starts[0] ?? "", { replies: binds(web), policy: nested });
+  // Links that people made, and other machines.
+  await Deno.remove(app);
+  await Deno.symlink("other", app);
+  for (const replies of all) await passes(starts[0] ?? "", { replies, policy: roots() });
+  await passes(starts[0] ?? "", { replies: binds(web, "/var/run/mysqld"), policy: roots() });
+  await Deno.remove(app);
+  await Deno.symlink(outside, app);
+  const remote = roots({ isLocal: () => false });
+  await passes(starts[0] ?? "", { replies: binds(ours), policy: remote });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tools } from "../../src/catalog.ts";
+import { resources, tools } from "../../src/catalog.ts";
 import { authorize, refusalOf, type ToolPolicy } from "../../src/safety/policy.ts";
 import type { Tool, ToolCall } from "../../src/tools/tool.ts";
 import { callOf } from "./tool_call.ts";
@@ -58,6 +58,21 @@ Deno.test("refusalOf() says which setting decides, and that trying again is no u
     assert.match(refusal.message, message);
     assert.match(refusal.remedy ?? "", remedy);
     assert.match(refusal.remedy ?? "", /^Do not retry: /);
+  }
+});
+
+Deno.test("refusalOf() refuses a resource where its own list or the tool that shows the same says so", () => {
+  for (const { name, read, list } of resources) {
+    const tool = `docker_${name}`;
+    const message = (policy: Partial<ToolPolicy>): string | undefined =>
+      refusalOf(read, { ...open, ...policy })?.message;
+    assert.equal(message({ allowModerate: false }), undefined);
+    assert.equal(message({ allowedTools: [tool], allowedResources: [name] }), undefined);
+    assert.match(message({ deniedTools: [tool] }) ?? "", new RegExp(`^${tool} is denied`));
+    assert.match(message({ allowedTools: [name] }) ?? "", new RegExp(`^${tool} is not in allow`));
+    assert.match(message({ allowedResources: [tool] }) ?? "", new RegExp(`^${name} is not in`));
+    const listing = refusalOf(list, { ...open, deniedTools: ["docker_list_containers"] });
+    assert.match(listing?.message ?? "", /^docker_list_containers is denied/);
   }
 });
 

@@ -81,8 +81,22 @@ const CONTROLLING: readonly (readonly [name: string, container: ContainerDetails
       host({ CgroupnsMode: "host", SecurityOpt: ["writable-cgroups=true"] }),
       /control groups/,
     ],
-    ["the bus of the host's services", bind("/run/dbus/system_bus_socket", false), /give orders/],
-    ["a folder with that bus, read-only", bind("/var/run/dbus", false), /give orders/],
+    ["the bus of the host's services", bind("/run/dbus/system_bus_socket"), /give orders/],
+    ["a folder with that bus", bind("/var/run/dbus"), /give orders/],
+    ["the socket of systemd, read-only", bind("/run/systemd/private", false), /give orders/],
+    ["a logical volume", host({ Devices: [{ PathOnHost: "/dev/vg0/root" }] }), /vg0/],
+    ["a mapped disk", host({ Devices: [{ PathOnHost: "/dev/mapper/vg0-root" }] }), /mapper/],
+    ["a mapped disk by its number", host({ Devices: [{ PathOnHost: "/dev/dm-0" }] }), /dm-0/],
+    ["a logical volume as a mount", bind("/dev/vg0/root"), /can write/],
+    ["the disk of a Mac in Docker Desktop", bind("/host_mnt"), /can/],
+    ["a system folder of Windows", bind("/run/desktop/mnt/host/c/Windows"), /can write/],
+    ...[
+      ...["/home/ann/.colima", "/home/ann/.colima/default", "/Users/ann/.docker/run"],
+      ...["/home/ann/.docker/desktop", "/Users/ann/.orbstack/run", "/Users/ann/.rd"],
+      ...["/Users/ann/.lima/default/sock", "/run/user/1000", "/var/run/user/501/docker"],
+    ].map((path) =>
+      [`the Engine's folder ${path}, read-only`, bind(path, false), /container runtime/] as const
+    ),
     ["the folder of systemd", bind("/run/systemd", false), /give orders/],
     ["the disk by a long way", bind("/srv/../etc/cron.d"), /can write/],
   ];
@@ -99,9 +113,9 @@ const WRITABLE = [
     "/boot/grub",
   ],
   ...["/lib/modules", "/lib64/security", "/sys/kernel", "/proc/sys/kernel", "/home/ann", "/home"],
-  ...["/home/ann/.ssh", "/home/ann/.ssh/authorized_keys", "/srv/git/.ssh", "/var/log", "/var/lib"],
+  ...["/home/ann/.ssh", "/home/ann/.ssh/authorized_keys", "/srv/git/.ssh", "/var/lib"],
   ...["/var/lib/docker/volumes", "/dev", "/dev/sda1", "/dev/pts", "/run/systemd/system"],
-  ...["/run/udev/rules.d", "/run/udev", "/run/tmpfiles.d", "/etc/letsencrypt", "/etc/localtime.d"],
+  ...["/run/udev/rules.d", "/run/udev", "/run/tmpfiles.d", "/etc/docker", "/host_mnt/Users/ann"],
 ];
 
 Deno.test("hostControl() finds what is writable of the host's system and of homes, at any depth", () => {
@@ -111,8 +125,7 @@ Deno.test("hostControl() finds what is writable of the host's system and of home
 });
 
 Deno.test("hostControl() has nothing against reading the same", () => {
-  const sockets = ["/dev", "/run/systemd", "/run/udev"];
-  for (const path of WRITABLE.filter((path) => !sockets.includes(path))) {
+  for (const path of WRITABLE) {
     assert.equal(hostControl(bind(path, false)), undefined, path);
   }
   for (
@@ -135,6 +148,8 @@ Deno.test("hostControl() has nothing against what else people write to", () => {
     ],
     ...["/etc/localtime", "/etc/timezone", "/dev/shm", "/dev/dri", "/dev/bus/usb", "/dev/snd"],
     ...["/run/user/1000/pulse", "/run/postgresql", "/var/run/mysqld", "/run/lock", "/run/secrets"],
+    ...["/etc/letsencrypt", "/etc/nginx", "/var/log/nginx", "/var/spool/postfix", "/var/log"],
+    ...["/host_mnt/Users/ann/shop", "/run/desktop/mnt/host/c/Users/ann/shop", "/private/tmp/x"],
   ];
   for (const path of paths) assert.equal(hostControl(bind(path)), undefined, path);
 });
@@ -184,6 +199,12 @@ const ORDINARY: readonly (readonly [name: string, container: ContainerDetails])[
   ],
   ["named volumes in Binds", host({ Binds: ["data:/data", "run:/run"] })],
   ["a graphics card", host({ Devices: [{ PathOnHost: "/dev/dri/renderD128" }] })],
+  ...[
+    ...["/dev/serial/by-id/usb-1", "/dev/bus/usb", "/dev/input/event0", "/dev/net/tun"],
+    ...["/dev/dvb/adapter0", "/dev/v4l/by-id/x", "/dev/usb/hiddev0", "/dev/kvm", "/dev/fuse"],
+  ].map((PathOnHost) => [PathOnHost, host({ Devices: [{ PathOnHost }] })] as const),
+  ["the bus of the host's services, read-only", bind("/run/dbus", false)],
+  ["logins to registries", bind("/home/ann/.docker", false)],
   ["a serial port", host({ Devices: [{ PathOnHost: "/dev/ttyUSB0" }] })],
   ["a rule for terminals", host({ DeviceCgroupRules: ["c 188:* rmw"] })],
   ["the kernel settings that all have", host({ MaskedPaths: [], ReadonlyPaths: PROC })],

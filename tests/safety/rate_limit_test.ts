@@ -3,6 +3,7 @@ import { RateLimit, type RateLimits } from "../../src/safety/rate_limit.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
 import type { Tool, ToolCall } from "../../src/tools/tool.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
+import { WatchedController } from "../fakes/watched_signal.ts";
 import { callOf, toolCall } from "./tool_call.ts";
 
 const { operation } = toolCall();
@@ -98,6 +99,17 @@ Deno.test("RateLimit gives the turn of a cancelled call back", async () => {
   await test.time.pass(1000);
   assert.equal(await test.call(), 0);
   assert.match(String(await test.call("a", {}, AbortSignal.abort(new Error("gone")))), /gone/);
+});
+
+Deno.test("RateLimit listens to no call that got its turn", async () => {
+  using test = bench({ perCaller: 60, total: 60, burst: 1 });
+  await test.call();
+  const controller = new WatchedController();
+  const waiting = test.call("a", {}, controller.signal);
+  assert.equal(controller.listeners, 1);
+  await test.time.pass(1000);
+  assert.equal(await waiting, 1000);
+  assert.equal(controller.listeners, 0);
 });
 
 Deno.test("RateLimit counts every caller apart, and all together", async () => {

@@ -156,3 +156,18 @@ Deno.test("redact() lets everything through when it is off, progress included", 
   assert.equal(result, output);
   assert.deepEqual(told, [{ progress: 1, message }]);
 });
+
+Deno.test("redact() leaves what a prompt has redacted itself, counts nothing of it, and believes no tool", async () => {
+  const data = [
+    { source: "file", text: "DB_PASSWORD=hunter2", isRedacted: true },
+    { source: "DB_PASSWORD=hunter2", text: "DB_PASSWORD=hunter2" },
+  ];
+  const tool = toolCall();
+  const prompt = { ...toolCall(), operation: { ...tool.operation, kind: "prompt" } as const };
+  assert.deepEqual(await answer(prompt, { data }), {
+    redactions: { env: 2 },
+    data: [data[0], { source: "DB_PASSWORD=[redacted:env]", text: "DB_PASSWORD=[redacted:env]" }],
+  });
+  const { data: [file] } = await answer(tool, { data }) as { data: { text: string }[] };
+  assert.equal(file?.text, "DB_PASSWORD=[redacted:env]");
+});

@@ -85,6 +85,33 @@ Deno.test("redactValue() redacts arguments by the option or the program in front
     ]],
     [["redis-cli", "-a", "hunter2"], ["redis-cli", "-a", "[redacted:option]"]],
     [["docker", "run", "-e", "A_TOKEN=hunter2"], ["docker", "run", "-e", "A_TOKEN=[redacted:env]"]],
+    [["setx", "A_TOKEN", "hunter2"], ["setx", "A_TOKEN", "[redacted:option]"]],
+    [["vault", "login", "hunter2"], ["vault", "login", "[redacted:option]"]],
+    [["/usr/bin/mc", "alias", "set", "s", "http://m", "ann", "two words"], [
+      "/usr/bin/mc",
+      "alias",
+      "set",
+      "s",
+      "http://m",
+      "ann",
+      "[redacted:option]",
+    ]],
+    [["openssl", "enc", "-aes-256-cbc", "-k", "hunter2"], [
+      "openssl",
+      "enc",
+      "-aes-256-cbc",
+      "-k",
+      "[redacted:option]",
+    ]],
+    [["kubectl", "create", "secret", "generic", "a", "--from-literal", "k=two words"], [
+      "kubectl",
+      "create",
+      "secret",
+      "generic",
+      "a",
+      "--from-literal",
+      "k=[redacted:option]",
+    ]],
     [["sh", "-c", "app --secret hunter2"], ["sh", "-c", "app --secret [redacted:option]"]],
   ];
   for (const [command, expected] of cases) {
@@ -112,6 +139,41 @@ Deno.test("redactValue() redacts the value beside a name", () => {
     { name: "DB_PASSWORD", value: "[redacted:field]" },
     { Name: "TZ", Value: "UTC" },
   ]);
+});
+
+Deno.test("redactValue() takes a name for none that begins with a secret's word", () => {
+  const value = {
+    name: "password:hunter2",
+    id: "api-token:hunter2",
+    Names: ["/web", "db_password:hunter2"],
+    image: "password:stable",
+    RepoTags: ["token:1.2.3"],
+    Name: "vault-token:1.15",
+    volume_id: "password:deadbeef",
+    parent: "secrets:main",
+  };
+  assert.deepEqual(redactValue(value), {
+    ...value,
+    name: "password:[redacted:field]",
+    id: "api-token:[redacted:field]",
+    Names: ["/web", "db_password:[redacted:field]"],
+    volume_id: "password:[redacted:field]",
+  });
+});
+
+Deno.test("redactValue() reads keys in other letters, and keeps what describes a secret", () => {
+  const value = {
+    "ＰＡＳＳＷＯＲＤ": "hunter2",
+    env: [{ name: "A", valueFrom: { secretKeyRef: { name: "db", key: "password" } } }],
+    secret: { secretName: "tls", namespace: "shop" },
+    Env: ["ｐａｓｓｗｏｒｄ=hunter2", "pass\\u0077ord=hunter2"],
+    dependencies: { jsonwebtoken: "^9.0.2", "express-session": "1.17.3" },
+  };
+  assert.deepEqual(redactValue(value), {
+    ...value,
+    "ＰＡＳＳＷＯＲＤ": "[redacted:field]",
+    Env: ["password=[redacted:field]", "password=[redacted:field]"],
+  });
 });
 
 Deno.test("redactValue() redacts a private key that runs over several lines of a list", () => {

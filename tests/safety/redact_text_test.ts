@@ -73,6 +73,22 @@ Deno.test("redactText() says only what kind of secret was there and keeps what h
       '{"log":"{\\"password\\":\\"[redacted:field]\\",\\"n\\":1}"}',
     ],
     ["mysql -uroot -ppw app", "mysql -uroot -p[redacted:option] app"],
+    ["setx /M A_TOKEN pw", "setx /M A_TOKEN pw"],
+    ["setx A_TOKEN pw /M", "setx A_TOKEN [redacted:option] /M"],
+    ["rabbitmqctl add_user ann 'two words'", "rabbitmqctl add_user ann '[redacted:option]'"],
+    [
+      "kubectl create secret generic a --from-literal=k=pw --x",
+      "kubectl create secret generic a --from-literal=k=[redacted:option] --x",
+    ],
+    ["a.password=\\\n  pw\nb=1", "a.password=[redacted:field]\nb=1"],
+    ["A_PASSWORD=pw\\\nB_HOST=db", "A_PASSWORD=[redacted:env]\nB_HOST=db"],
+    [
+      "<p title='&quot;token&quot;:&quot;pw&quot;'>&amp;</p>",
+      "<p title='&quot;token&quot;:&quot;[redacted:field]&quot;'>&amp;</p>",
+    ],
+    ["| password | pw12345 |\n| host | db |", "| password | [redacted:field] |\n| host | db |"],
+    ["password\tpw12345\nhost\tdb", "password\t[redacted:field]\nhost\tdb"],
+    ["A_TOKEN<<EOF\npw\nEOF\nB=1", "A_TOKEN<<EOF\n[redacted:field]\nEOF\nB=1"],
     [`id ${TOKENS["GitHub classic"]}!`, "id [redacted:token]!"],
     [`a\n${PRIVATE_KEY}\nb`, "a\n[redacted:key]\nb"],
     ["level=info password=pw user=bob", "level=info password=[redacted:field] user=bob"],
@@ -82,6 +98,28 @@ Deno.test("redactText() says only what kind of secret was there and keeps what h
     ],
   ];
   for (const [text, expected] of cases) assert.equal(redactText(text), expected);
+});
+
+Deno.test("redactText() leaves JSON that can still be read", () => {
+  const values = [
+    { password: 12345678, n: 1 },
+    { password: { value: "hunter2", type: "x", length: 8 }, n: 1 },
+    { passwords: ["hunter2", "hunter3"], n: [1] },
+    {
+      spec: { secret: { secretName: "db", items: [{ key: "password", path: "p" }] } },
+      token: "hunter2",
+    },
+    { log: JSON.stringify({ secret: { value: "hunter2" }, pin: { secret: 1234567 } }) },
+    { auth: ["ann:hunter2", "bob:hunter2"] },
+    { secret: { pin: 1234567, updated: 1700000000, note: "x" } },
+  ];
+  for (const value of values) {
+    for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2)]) {
+      const redacted = redactText(text);
+      assert.doesNotThrow(() => JSON.parse(redacted), redacted);
+      assert.ok(!/hunter|1234567/.test(redacted), redacted);
+    }
+  }
 });
 
 Deno.test("redactText() takes a value for a secret that is too long for a path, and still reads the keys in a path", () => {

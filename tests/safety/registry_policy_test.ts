@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseImageReference } from "../../src/docker/reference.ts";
 import {
-  isRegistryEntry,
   judgeTransfer,
+  registryEntryMistake,
   type RegistryLists,
   registryPolicy,
 } from "../../src/safety/registry_policy.ts";
@@ -112,7 +112,7 @@ Deno.test("judgeTransfer() reads the registry from the request itself", () => {
   assert.throws(() => send("POST /images/{ref}/push", "UPPER", ""), refused);
 });
 
-Deno.test("isRegistryEntry() takes hosts with or without port, and nothing else", () => {
+Deno.test("registryEntryMistake() takes hosts that an image can name, with or without port, and nothing else", () => {
   for (
     const entry of [
       "docker.io",
@@ -121,9 +121,12 @@ Deno.test("isRegistryEntry() takes hosts with or without port, and nothing else"
       "*.example.com",
       "[::1]:5000",
       "10.0.0.1",
+      "registry:5000",
+      "GHCR.io",
+      "*.localhost",
     ]
   ) {
-    assert.equal(isRegistryEntry(entry), true, entry);
+    assert.equal(registryEntryMistake(entry), undefined, entry);
   }
   for (
     const entry of [
@@ -135,8 +138,19 @@ Deno.test("isRegistryEntry() takes hosts with or without port, and nothing else"
       "*ghcr.io",
       "ghcr.io:0",
       "a b",
+      "none",
+      "registry",
+      "ghcr",
+      "ghcr.io:99999",
+      "-.example",
     ]
   ) {
-    assert.equal(isRegistryEntry(entry), false, entry);
+    assert.match(registryEntryMistake(entry) ?? "", /expected host\[:port\] or \*\.domain/, entry);
+  }
+});
+
+Deno.test("registryEntryMistake() tells who means Docker Hub what it is called", () => {
+  for (const entry of ["hub.docker.com", "Docker.com", "*.docker.io", "dockerhub"]) {
+    assert.equal(registryEntryMistake(entry), "is no registry; Docker Hub is docker.io", entry);
   }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Slots } from "../../src/safety/slots.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
 import { FakeTime } from "../fakes/fake_time.ts";
+import { WatchedController } from "../fakes/watched_signal.ts";
 import fc from "../property.ts";
 import { toolCall } from "./tool_call.ts";
 
@@ -104,6 +105,21 @@ Deno.test("Slots refuses at once a caller with a thousand calls that wait, and n
   calls.end();
   await time.settle();
   assert.deepEqual([calls.running, time.pending], [["b"], 0]);
+});
+
+Deno.test("Slots listens to no call that got its turn or gave up", async () => {
+  using time = new FakeTime();
+  const calls = new Calls(new Slots({ total: 1, perCaller: 1 }));
+  const controllers = Array.from({ length: 4 }, () => new WatchedController());
+  for (const { signal } of controllers) void calls.start("a", signal);
+  assert.deepEqual(controllers.map(({ listeners }) => listeners), [0, 1, 1, 1]);
+  await time.settle();
+  calls.end();
+  controllers[2]?.abort(new Error("cancelled"));
+  await time.settle();
+  assert.deepEqual(controllers.map(({ listeners }) => listeners), [0, 0, 0, 1]);
+  await time.pass(PATIENCE);
+  assert.deepEqual(controllers.map(({ listeners }) => listeners), [0, 0, 0, 0]);
 });
 
 Deno.test("Slots never runs more than it may, leaves no place unused and nobody behind, whatever happens", async () => {

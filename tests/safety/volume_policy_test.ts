@@ -10,6 +10,10 @@ Deno.test("judgeVolume() accepts ordinary volumes and those in memory", () => {
   judgeVolume({ Name: "data", Driver: "vieux/sshfs:latest", DriverOpts: null });
   judgeVolume({ DriverOpts: { type: "tmpfs" } });
   judgeVolume({ Driver: "local", DriverOpts: tmpfs });
+  for (const size of ["10G", "500m", "1073741824", "1GB"]) judgeVolume({ DriverOpts: { size } });
+  for (const o of ["relatime", "noatime,nodiratime", "strictatime"]) {
+    judgeVolume({ DriverOpts: { ...tmpfs, o } });
+  }
   for (const o of ["size=64m", "size=64M,uid=1000,gid=1000,mode=1777", "ro,noexec,nosuid,nodev"]) {
     judgeVolume({ DriverOpts: { ...tmpfs, o } });
   }
@@ -35,7 +39,10 @@ Deno.test("judgeVolume() refuses every mount of something of the host", () => {
     { ...tmpfs, mountpoint: "/etc" },
     { ...tmpfs, Device: "/" },
     { o: "size=64m" },
-    { size: "10G" },
+    { size: "10G", device: "/dev/sda1" },
+    { size: "10G", o: "bind" },
+    { size: "all" },
+    { size: 5 },
   ];
   for (const DriverOpts of options) {
     const expected = { ...REFUSED, message: /^driver_opts: /, remedy: /"type": "tmpfs"/ };

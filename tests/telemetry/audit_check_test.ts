@@ -39,7 +39,7 @@ function log(count: number): string[] {
 
 function check(texts: readonly string[], expected?: string): AuditFindings {
   const check = new AuditCheck(expected);
-  for (const [index, text] of texts.entries()) check.file(`f${index}`, text);
+  for (const [index, text] of texts.entries()) check.file(`f${index}`, [text]);
   return check.findings();
 }
 
@@ -158,6 +158,46 @@ Deno.test("AuditCheck follows a chain through the files that a log was rotated t
   assert.match(check([older.slice(0, 2).join(""), newer.join("")]).problems[0] ?? "", /belongs/);
 });
 
+Deno.test("AuditCheck finds the same in whatever pieces a log is read", () => {
+  const [one = "", two = ""] = log(2);
+  const head = readAuditLine(two.trimEnd());
+  assert.ok(head);
+  const [resumed = ""] = chain([{ ...OPENING, torn: tornHash(["half", "", "x"]) }], head);
+  const text = `${one}${two}half\n\nx\n${resumed}x\nopen`;
+  const whole = check([text]);
+  assert.deepEqual([whole.problems.length, whole.notes.length, whole.records], [1, 1, 3]);
+  fc.assert(fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+    const places = [0, ...cuts.sort((left, right) => left - right), text.length];
+    const pieces = places.map((place, index) => text.slice(place, places[index + 1]));
+    const inPieces = new AuditCheck();
+    inPieces.file("f0", pieces);
+    assert.deepEqual(inPieces.findings(), whole);
+  }));
+});
+
+Deno.test("AuditCheck takes no line over 1 MiB for a record, keeps none of it, and accounts for it by its hash", () => {
+  const [one = "", two = ""] = log(2);
+  const head = readAuditLine(two.trimEnd());
+  assert.ok(head);
+  const piece = "x".repeat(700_000);
+  const torn = [piece + piece + piece + piece, piece];
+  const [resumed = ""] = chain([{ ...OPENING, torn: tornHash(torn) }], head);
+  const pieces = [one + two + piece, piece, piece, `${piece}\n${piece}\n${resumed}`];
+  const sound = new AuditCheck();
+  sound.file("f0", pieces);
+  assert.deepEqual(sound.findings().problems, []);
+  assert.match(sound.findings().notes[0] ?? "", /^f0:3 is incomplete; the server noted that/);
+  const [long = ""] = chain([{ ...OPENING, reason: "x".repeat(1024 * 1024) }]);
+  assert.match(problemsOf([long])[0] ?? "", /^f0:1 is no whole record/);
+});
+
+Deno.test("AuditCheck keeps the first twenty problems and counts the others", () => {
+  const twice = log(40).flatMap((line) => [line, line]);
+  const { problems, moreProblems } = check([twice.join("")]);
+  assert.equal(problems.length, 20);
+  assert.equal(moreProblems, 40 - 20);
+});
+
 Deno.test("AuditCheck accepts an incomplete line that the next record tells of, and no other", () => {
   const [one = "", two = ""] = log(2);
   const torn = '{"ts":"2026-01-01T00:';
@@ -169,4 +209,45 @@ Deno.test("AuditCheck accepts an incomplete line that the next record tells of, 
   assert.match(sound.notes[0] ?? "", /^f0:3 is incomplete; the server noted that/);
   assert.match(problemsOf([one, two, "other\n", resumed])[0] ?? "", /^f0:3 is no record/);
   assert.match(problemsOf([one, two, resumed])[0] ?? "", /tells of an incomplete line .* missing/);
+});
+
+/** What two servers wrote to the same stderr, one after the other. */
+function captured(): string[] {
+  const opening = { ...OPENING, to: "stderr" };
+  const call = { kind: "tool", name: "docker_version" };
+  const [first, second] = [chain([opening, call, call]), chain([opening, call])];
+  return ["[INF] a log line\n", ...first, "[WRN] another\n", "\n", "[INF] a\n", ...second];
+}
+
+Deno.test("AuditCheck takes captured output as it is: other lines, and a chain for each server", () => {
+  const { problems, notes, records, head } = check([captured().join("")]);
+  assert.deepEqual([problems, records, head?.seq], [[], 5, 2]);
+  assert.match(notes[0] ?? "", /other lines of captured output, passed over: 4$/);
+  assert.match(notes[1] ?? "", /^f0:8 begins a new chain: a server was started/);
+});
+
+Deno.test("AuditCheck finds changed, dropped, added and broken records in captured output", () => {
+  const lines = captured();
+  const [, one = "", two = "", three = ""] = lines;
+  const late = linked({ ...CHAIN_START, seq: 4 }, { ...OPENING, to: "stderr" }).line;
+  const cases: readonly (readonly [lines: readonly string[], problem: RegExp])[] = [
+    [lines.with(2, two.replace("version", "events_")), /^f0:3 was changed/],
+    [lines.toSpliced(2, 1), /^f0:3 is number 3 where 2 belongs/],
+    [lines.toSpliced(3, 0, two), /^f0:4 is number 2 where 3 belongs/],
+    [lines.toSpliced(7, 1), /^f0:8 is number 2 where 4 belongs/],
+    [[...lines, late], /^f0:10 is number 5 where 3 belongs/],
+    [lines.with(2, `${two.slice(0, 90)}\n`), /^f0:3 is no whole record/],
+    [[...lines, three.slice(0, 90)], /^f0:10 is no whole record/],
+    [[...lines, one.replace("stderr", "stdout")], /^f0:10 was changed/],
+  ];
+  for (const [edited, problem] of cases) {
+    assert.match(problemsOf(edited)[0] ?? "(nothing)", problem);
+  }
+});
+
+Deno.test("AuditCheck lets no file become captured output by what is put into it", () => {
+  const [opening = "", ...calls] = captured().filter((line) => line.startsWith("{"));
+  const lines = log(3);
+  assert.match(problemsOf([...lines, opening])[0] ?? "", /^f0:4 is number 1 where 4 belongs/);
+  assert.match(problemsOf([...lines, "x\n", opening, ...calls])[0] ?? "", /^f0:4 is no record/);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { AuditFile } from "../../src/telemetry/audit_file.ts";
+import { callRecord } from "../../src/telemetry/audit_record.ts";
 import { verifyAuditLogs } from "../../src/telemetry/audit_report.ts";
+import { callOf, toolCall } from "../safety/tool_call.ts";
 import { AuditFolder } from "./audit_folder.ts";
 import { loadSha256 } from "../../src/telemetry/sha256.ts";
 
@@ -156,6 +158,27 @@ Deno.test("AuditFile goes on after half a line that a crash left, and says so in
     const text = await assertSound(folder.file());
     assert.equal(/is incomplete; the server noted/.test(text), index !== 2, text);
   }
+});
+
+Deno.test("AuditFile finds the longest record behind which a crash left another one, cut short", async () => {
+  await using folder = await AuditFolder.make();
+  const call = callOf({ ...toolCall().operation, safety: "destructive" }, {
+    input: { text: "\u{1f600}".repeat(5000) },
+  });
+  for (let count = 0; count < 1001; count++) {
+    call.facts.targets.add(`${count}`.padStart(255, "\u00e4"));
+  }
+  const record = callRecord(call, (value) => value);
+  const write = (): void => {
+    using file = new AuditFile(folder.file());
+    file.append(record.intent());
+  };
+  write();
+  const whole = await Deno.readTextFile(folder.file());
+  const [, last = ""] = whole.split("\n");
+  await Deno.writeTextFile(folder.file(), last.slice(0, -10), { append: true });
+  write();
+  assert.match(await assertSound(folder.file()), /is incomplete; the server noted/);
 });
 
 Deno.test("AuditFile rotates at its limit, carries the chain on and keeps ten files", async () => {

@@ -56,12 +56,42 @@ Deno.test("auditLog() writes to stderr where a user's directory cannot be writte
   assert.equal(lines.length, 4);
   assert.match(
     lines[0] ?? "",
-    /The audit log goes to stderr\. Cannot write .*audit\.jsonl": not a d/,
+    /The audit log goes to stderr: Cannot write .*audit\.jsonl": not a d/,
   );
   const captured = folder.file("stderr.jsonl");
-  await Deno.writeTextFile(captured, lines.slice(1).join("\n") + "\n");
+  await Deno.writeTextFile(captured, lines.join("\n") + "\n");
   const { isSound, text } = await verifyAuditLogs({ kind: "file", path: captured });
   assert.ok(isSound, text);
+  assert.match(
+    text,
+    /3 records in 1 file.*\n.*\n {2}note: other lines of captured output, passed over: 1\n/,
+  );
+});
+
+Deno.test("auditLog() says why it writes to stderr also where there is no directory to write", async () => {
+  const lines = await logged(() => {
+    using log = auditLog({ kind: "stderr", reason: "HOME names no directory of the user" });
+    log.write(CALL);
+  });
+  assert.equal(lines.length, 3);
+  assert.match(
+    lines[0] ?? "",
+    /The audit log goes to stderr: HOME names no directory of the user$/,
+  );
+});
+
+Deno.test("auditLog() records once that a file is open, before the first call or with it", async () => {
+  await using folder = await AuditFolder.make();
+  using log = auditLog({ kind: "file", path: folder.file() });
+  assert.equal(log.open(), undefined);
+  assert.equal(await Deno.readTextFile(folder.file()), "");
+  log.begin();
+  const { isSound, text } = await verifyAuditLogs({ kind: "file", path: folder.file() });
+  assert.ok(isSound, text);
+  log.begin();
+  log.write(CALL);
+  const records = await folder.records();
+  assert.deepEqual(records.map(({ name }) => name), ["log_opened", "docker_version"]);
 });
 
 Deno.test("auditLog() writes to stderr where Deno's own permissions forbid the directory", {
@@ -71,8 +101,15 @@ Deno.test("auditLog() writes to stderr where Deno's own permissions forbid the d
     using log = auditLog({ kind: "directory", path: "/nowhere/mcp-docker" });
     log.write(CALL);
   });
-  assert.match(lines[0] ?? "", /goes to stderr\. .*this program was not granted to write there$/);
+  assert.match(lines[0] ?? "", /goes to stderr: .*this program was not granted to write there$/);
   assert.match(lines[2] ?? "", /^\{"ts":.*"name":"docker_version"/);
+});
+
+Deno.test("auditLog() says that the folder of a chosen file is missing where it may not make it", {
+  permissions: { read: true, write: ["/nowhere/audit.jsonl"], env: true, sys: true },
+}, () => {
+  using log = auditLog({ kind: "file", path: "/nowhere/audit.jsonl" });
+  assert.match(log.open()?.message ?? "", /: its folder does not exist; create the folder$/);
 });
 
 Deno.test("auditLog() says when a chosen file cannot be written and when it can again, each once", async () => {
@@ -113,7 +150,7 @@ Deno.test("verifyAuditLogs() says what it cannot check", async () => {
     text: `${folder.file("empty")}: holds no record\n`,
     isSound: false,
   });
-  const { text, isSound } = await verifyAuditLogs({ kind: "stderr" });
+  const { text, isSound } = await verifyAuditLogs({ kind: "stderr", reason: "it does" });
   assert.deepEqual([text, isSound], [
     "The audit log goes to stderr; name a file to check\n",
     false,

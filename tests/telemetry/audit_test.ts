@@ -16,8 +16,11 @@ class MemoryLog implements AuditLog {
   isFull = false;
   disposed = false;
   opened = 0;
+  begun = 0;
 
   readonly open = (): undefined => void this.opened++;
+
+  readonly begin = (): void => void this.begun++;
 
   readonly write = (fields: AuditFields): AuditError | undefined => {
     if (this.isFull) return new AuditError("failed", "/log", "no space left on device");
@@ -191,9 +194,36 @@ Deno.test("audit() bounds arguments and targets, whatever they are made of", asy
     const written = JSON.stringify(args).replace(/[^ -~]/g, "\\u0000");
     assert.ok(written.length <= 2048 && written.length > 1900, `${written.length}`);
     assert.ok(Array.isArray(targets));
-    assert.deepEqual([targets.length, targets.at(-1)], [1001, "and 200 more"]);
-    assert.ok(targets.every((target) => target.length <= 256));
+    const shown = targets.slice(0, -1);
+    assert.equal(targets.at(-1), `and ${1200 - shown.length} more`);
+    assert.ok(shown.length > 200 && shown.every((target) => target.length <= 256));
+    assert.ok(JSON.stringify(shown).length <= 64 * 1024, "the end of the file would not hold it");
   }
+});
+
+Deno.test("audit() cleans of very long arguments only the beginning of each text, and no half secret", async () => {
+  let cleaned = 0;
+  const { log, steps } = recording({
+    clean: (value) => {
+      cleaned = Math.max(cleaned, JSON.stringify(value).length);
+      return cleanValue(value);
+    },
+  });
+  const inputs: Record<string, unknown>[] = [
+    { text: "x".repeat(4_000_000) },
+    { texts: Array.from({ length: 400_000 }, () => "x".repeat(10)) },
+    { map: Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, ""])) },
+    { text: `${"word ".repeat(100)}ghp_${"aB3".repeat(12)} ${"x".repeat(4_000_000)}` },
+    { text: "word ".repeat(800_000) },
+  ];
+  for (const input of inputs) await through(steps, callTo("safe", { input }));
+  const [one, , , secret, words] = log.records.map(({ args }) => String(args));
+  assert.ok(cleaned <= 64 * 1024, `${cleaned}`);
+  assert.equal(one, '{"text":"... (4000000 characters)"}');
+  assert.doesNotMatch(secret ?? "", /ghp_/);
+  assert.match(words ?? "", /^\{"text":"word word [word ]+word\.\.\. \(4000000 characters\)"\}$/);
+  const digests = new Set(log.records.map(({ arg_digest }) => arg_digest));
+  assert.equal(digests.size, inputs.length);
 });
 
 Deno.test("audit() refuses changes that it cannot record, before they happen, and lets reading pass", async () => {
@@ -250,7 +280,26 @@ Deno.test("audit() makes its log with the first call, and once", async () => {
   assert.deepEqual([made, log.records.length, log.opened], [1, 2, 1]);
 });
 
-Deno.test("audit() that ends before any call opens nothing", () => {
+Deno.test("audit() that ends before any call opens nothing, prepared or not", async () => {
   const { steps } = recording({ log: () => Promise.reject(new Error("opened")) });
+  await steps.prepare();
   steps[Symbol.dispose]();
+});
+
+Deno.test("audit() that is prepared records that its log is open, where it is, and not after its end", async () => {
+  const { log, steps } = recording();
+  await steps.open();
+  await steps.prepare();
+  assert.equal(log.begun, 1);
+  const late = steps.prepare();
+  steps[Symbol.dispose]();
+  await late;
+  assert.equal(log.begun, 1);
+});
+
+Deno.test("audit() leaves it to the first call to fail on what cannot be prepared", async () => {
+  const { log, steps } = recording({ prepare: () => Promise.reject(new Error("not loaded")) });
+  await steps.prepare();
+  await through(steps, callTo("moderate"));
+  assert.equal(log.records.length, 2);
 });

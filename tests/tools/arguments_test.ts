@@ -264,6 +264,44 @@ Deno.test("parseArguments() reads objects, numbers and booleans from strings, an
   ]);
 });
 
+Deno.test("parseArguments() reads strings below the top as well, and leaves what it was given alone", () => {
+  const given = {
+    image: "a",
+    ports: { "80/tcp": "8080", "81/tcp": ["127.0.0.1", "8081"], "82/tcp": "null" },
+    volumes: { data: '{"bind":"/data"}' },
+    healthcheck: { test: "true", retries: "3" },
+    environment: { A: "1" },
+  };
+  const before = structuredClone(given);
+  // "null" stays text: nobody can mean it.
+  assert.match(
+    mistakes("create_container", given)[0] ?? "",
+    /^ports\.82\/tcp: is text that cannot/,
+  );
+  assert.deepEqual(given, before);
+  const { "82/tcp": _, ...ports } = given.ports;
+  const { input, notes } = parse("create_container", { ...given, ports });
+  assert.deepEqual(input.ports, { "80/tcp": 8080, "81/tcp": ["127.0.0.1", 8081] });
+  assert.deepEqual(input.volumes, { data: { bind: "/data", mode: "rw" } });
+  assert.deepEqual(input.healthcheck, { test: "true", retries: 3 });
+  assert.deepEqual(input.environment, { A: "1" });
+  assert.deepEqual(notes.map((note) => note.split(" ")[0]), [
+    "ports.80/tcp",
+    "ports.81/tcp.1",
+    "volumes.data",
+    "healthcheck.retries",
+  ]);
+});
+
+Deno.test("parseArguments() notes many strings in few words, in time that grows with their number", () => {
+  const ports = Object.fromEntries(
+    Array.from({ length: 15_000 }, (_, index) => [`${index}`, `${index}`]),
+  );
+  const { notes } = parse("create_container", { image: "a", ports });
+  assert.equal(notes.length, 11);
+  assert.equal(notes.at(-1), "14990 more were sent as strings and read as JSON");
+});
+
 Deno.test("parseArguments() leaves text alone that only looks like a number", () => {
   const { input, notes } = parse("inspect_container", { container_id: "12" });
   assert.deepEqual({ input, notes }, { input: { container_id: "12", verbose: false }, notes: [] });
@@ -327,6 +365,26 @@ Deno.test("parseArguments() says what was expected, with an example where there 
   ]);
 });
 
+Deno.test("parseArguments() shows the form of the argument in which something is wrong", () => {
+  const form = 'e.g. ports: {"80/tcp": 8080}; 0: a free port; [address, port]; null: expose only';
+  const cases: [Arguments, string][] = [
+    [{ cap_drop: "ALL" }, 'cap_drop: is text that cannot be read as a list, e.g. ["ALL"]'],
+    [
+      { ports: { "80": "x" } },
+      `ports.80: is text that cannot be read as a number or a list or null, ${form}`,
+    ],
+    [
+      { ports: { "80": [{ HostPort: "8080" }] } },
+      `ports.80: Too small: expected array to have >=2 items, ${form}`,
+    ],
+    [{ ports: { "80": ["::1", true] } }, `ports.80.1: expected a number, ${form}`],
+    [{ command: ["a", 1] }, "command.1: expected a string"],
+  ];
+  for (const [raw, message] of cases) {
+    assert.deepEqual(mistakes("create_container", { image: "a", ...raw }), [message]);
+  }
+});
+
 Deno.test("parseArguments() never echoes a value", () => {
   const secret = "hunter2hunter2";
   const attempts: [string, Arguments][] = [
@@ -348,7 +406,9 @@ Deno.test("parseArguments() shows no key that could hold anything", () => {
     image: "a",
     environment: { "A\n[fake log line]": 1 },
   });
-  assert.deepEqual(told, ["environment.an argument: expected a string"]);
+  assert.deepEqual(told, [
+    'environment.an argument: expected a string, e.g. environment: {"TZ":"UTC"}',
+  ]);
 });
 
 Deno.test("parseArguments() reads deep JSON in a string without running out of stack", () => {

@@ -8,14 +8,17 @@ const signal = new AbortController().signal;
 async function pathsOf(
   files: Readonly<Record<string, string | null>>,
   { dockerfile = "Dockerfile", ...options }:
-    & Partial<BuildContextOptions>
+    & Partial<Omit<BuildContextOptions, "dockerfile">>
     & { readonly dockerfile?: string } = {},
 ): Promise<string[]> {
   await using folder = await contextFolder({ [dockerfile]: "FROM scratch", ...files });
-  const { entries } = await findBuildContext({ context: folder.path, dockerfile }, {
-    signal,
-    ...options,
-  });
+  const { entries } = await findBuildContext(
+    { context: folder.path, dockerfile, file: dockerfile },
+    {
+      signal,
+      ...options,
+    },
+  );
   return entries.map(({ header }) => header.path);
 }
 
@@ -60,7 +63,7 @@ Deno.test("findBuildContext() refuses an ignore file it cannot follow", async ()
     message: 'Cannot use the build context: in ".dockerignore", "[" is not a pattern',
   });
   await assert.rejects(pathsOf({ ".dockerignore": null }), /".dockerignore" is not a plain file/);
-  await assert.rejects(pathsOf({ ".dockerignore": "#".repeat(1024 * 1024 + 1) }), /over 1 MiB/);
+  await assert.rejects(pathsOf({ ".dockerignore": "#".repeat(64 * 1024 + 1) }), /over 64 KiB/);
 });
 
 Deno.test("findBuildContext() keeps links as links, and leaves out sockets and pipes", async () => {
@@ -71,7 +74,7 @@ Deno.test("findBuildContext() keeps links as links, and leaves out sockets and p
   using _socket = Deno.listen({ transport: "unix", path: `${folder.path}/socket` });
   const { success } = await new Deno.Command("mkfifo", { args: [`${folder.path}/pipe`] }).output();
   assert.ok(success);
-  const paths = { context: folder.path, dockerfile: "Dockerfile" };
+  const paths = { context: folder.path, dockerfile: "Dockerfile", file: "Dockerfile" };
   const { entries, leftOut } = await findBuildContext(paths, { signal });
   assert.deepEqual(
     entries.filter(({ header }) => header.kind === "link")
@@ -99,6 +102,53 @@ Deno.test("findBuildContext() refuses a context beyond its limits before anythin
   await assert.rejects(pathsOf(files, { maximumBytes: 21 }), /it is larger than/);
 });
 
+Deno.test("findBuildContext() leaves out what is private, and says so", async () => {
+  await using folder = await contextFolder({ Dockerfile: "", ".ssh/id": "", "app/.ssh/id": "" });
+  const paths = { context: folder.path, dockerfile: "Dockerfile", file: "Dockerfile" };
+  const options = { signal, privatePaths: [`${folder.path}/.ssh`] };
+  const { entries, leftOut } = await findBuildContext(paths, options);
+  assert.deepEqual(entries.map(({ header }) => header.path), [
+    "Dockerfile",
+    "app",
+    "app/.ssh",
+    "app/.ssh/id",
+  ]);
+  assert.deepEqual(leftOut, [".ssh"]);
+});
+
+Deno.test("findBuildContext() sends the Dockerfile that was judged, and no link in its place", async () => {
+  await using folder = await contextFolder({
+    "docker/Dockerfile": "FROM evil",
+    "x/Dockerfile": "",
+  });
+  const file = "docker/Dockerfile";
+  const paths = { context: folder.path, dockerfile: file, file };
+  const dockerfile = new TextEncoder().encode("FROM judged");
+  const context = await findBuildContext(paths, { signal, dockerfile });
+  const sent = await new Response(new ContextArchive(context, () => {}).stream()).text();
+  assert.match(sent, /FROM judged\0/);
+  assert.doesNotMatch(sent, /evil/);
+  await Deno.rename(`${folder.path}/docker`, `${folder.path}/old`);
+  await Deno.symlink("x", `${folder.path}/docker`);
+  await assert.rejects(
+    findBuildContext(paths, { signal, dockerfile }),
+    /"docker\/Dockerfile" changed/,
+  );
+});
+
+Deno.test("findBuildContext() lets others have their turn between paths that are slow to judge", async () => {
+  const files = Object.fromEntries([...Array(60).keys()].map((n) => ["a".repeat(200) + n, ""]));
+  const ignore = "*a*a*a*a*a*a*a*a*a*a*z?\n".repeat(800);
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error("its turn")), 50);
+  const { signal } = controller;
+  try {
+    await assert.rejects(pathsOf({ ...files, ".dockerignore": ignore }, { signal }), /its turn/);
+  } finally {
+    clearTimeout(timer);
+  }
+});
+
 Deno.test("findBuildContext() stops when it is cancelled", async () => {
   await assert.rejects(pathsOf({}, { signal: AbortSignal.abort(new Error("enough")) }), /enough/);
 });
@@ -109,7 +159,7 @@ async function read(
   change: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ bytes: Uint8Array; archive: ContextArchive }> {
   await using folder = await contextFolder({ Dockerfile: "", ...files });
-  const paths = { context: folder.path, dockerfile: "Dockerfile" };
+  const paths = { context: folder.path, dockerfile: "Dockerfile", file: "Dockerfile" };
   const archive = new ContextArchive(await findBuildContext(paths, { signal }), () => {});
   await change(folder.path);
   const bytes = await new Response(archive.stream()).bytes().catch(() => new Uint8Array());
@@ -155,7 +205,7 @@ Deno.test("ContextArchive.stream() sends as much of a growing file as was found"
 
 Deno.test("ContextArchive.stream() closes its file when it is cancelled, and reads no further than asked", async () => {
   await using folder = await contextFolder({ Dockerfile: "", a: "x".repeat(2_000_000) });
-  const paths = { context: folder.path, dockerfile: "Dockerfile" };
+  const paths = { context: folder.path, dockerfile: "Dockerfile", file: "Dockerfile" };
   const archive = new ContextArchive(await findBuildContext(paths, { signal }), () => {});
   const reader = archive.stream().getReader();
   await reader.read();

@@ -21,7 +21,7 @@ const OTHERS = [
 ];
 
 Deno.test("containerSideEffects() tells who shares the network, and which anonymous volumes nobody else mounts", () => {
-  assert.deepEqual(containerSideEffects(WEB, OTHERS, { force: true, volumes: true }), [
+  assert.deepEqual(containerSideEffects(WEB, OTHERS, { volumes: true }), [
     "The container is running and will be killed",
     "Container sidecar loses its network: it shares that of this container",
     "Container 0123456789ab loses its network: it shares that of this container",
@@ -29,13 +29,10 @@ Deno.test("containerSideEffects() tells who shares the network, and which anonym
   ]);
 });
 
-Deno.test("containerSideEffects() tells what Docker will refuse, and nothing of volumes that stay", () => {
-  assert.deepEqual(containerSideEffects(WEB, [], { force: false, volumes: false }), [
-    "The container is running: Docker will refuse without force",
-  ]);
+Deno.test("containerSideEffects() tells nothing of volumes that stay, nor of a container that is stopped", () => {
   const stopped = { ...WEB, State: { Running: false } };
-  assert.deepEqual(containerSideEffects(stopped, [], { force: false, volumes: false }), []);
-  assert.deepEqual(containerSideEffects({ Id: "x" }, OTHERS, { force: true, volumes: true }), [
+  assert.deepEqual(containerSideEffects(stopped, [], { volumes: false }), []);
+  assert.deepEqual(containerSideEffects({ Id: "x" }, OTHERS, { volumes: true }), [
     "Container other loses its network: it shares that of this container",
   ]);
 });

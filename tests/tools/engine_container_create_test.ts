@@ -196,7 +196,7 @@ createTest(`${TOOL} refuses bad arguments by their names, and creates nothing`, 
     [{ ports: { "70000": 80 } }, /^ports: "70000" is not a container port/],
     [{ ports: { "80/icmp": 80 } }, /^ports: "80\/icmp" is not a container port/],
     [{ ports: { "80/tcp": ["localhost", 80] } }, /^ports: the address of "80\/tcp" is not an IP/],
-    [{ ports: { "80/tcp": "8080" } }, /^ports/],
+    [{ ports: { "80/tcp": "web" } }, /^ports\.80\/tcp: is text that cannot/],
     [{ ports: "{80" }, /^ports: is text that cannot be read as an object/],
     [{ volumes: "{" }, /^volumes: is text that cannot be read as an object/],
     [{ command: "echo $(id)" }, /^command: contains "\$\("/],
@@ -229,7 +229,10 @@ createTest(`${TOOL} passes on why the Engine refuses, and what to do next`, asyn
   engine,
 }) => {
   const missing = await callFailing(TOOL, { image: "mcp-docker-test/absent:1" });
-  assert.match(missing, /No such image: mcp-docker-test\/absent:1\. List the images/);
+  assert.match(
+    missing,
+    /No such image: mcp-docker-test\/absent:1\. Pull it first with docker_pull_image/,
+  );
   const name = uniqueName("taken");
   await engine.create("busybox", { name });
   const taken = await callFailing(TOOL, { image: IMAGE, name });

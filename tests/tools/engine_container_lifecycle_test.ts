@@ -96,7 +96,11 @@ serverTest("docker_stop_container succeeds where the container removes itself", 
 }) => {
   for (let count = 0; count < 3; count++) {
     const id = await engine.run("polite", { hostConfig: { AutoRemove: true } });
-    const { status, changed } = await call<Changed>("docker_stop_container", { container_id: id });
+    const { status, changed, warnings } = await call<Changed & { readonly warnings?: string[] }>(
+      "docker_stop_container",
+      { container_id: id },
+    );
+    assert.match(warnings?.join() ?? "", /^It was created to be removed once it stops/);
     // How far the Engine is by then is a race.
     assert.match(status, /^(?:exited|removing|removed)$/);
     assert.equal(changed, true);
@@ -174,8 +178,7 @@ serverTest(
 
     const running = await engine.run("busybox");
     const refused = await callFailing("docker_remove_container", { container_id: running });
-    assert.match(refused, /^Cannot remove container ".*": .*running container/);
-    assert.match(refused, /[Ss]top|force/);
+    assert.match(refused, /": it is running\. Stop it first .*, or repeat with force\.$/);
     assert.equal((await engine.raw("GET", `/containers/${running}/json`)).status, 200);
     await call("docker_remove_container", { container_id: running, force: "true" });
     assert.equal((await engine.raw("GET", `/containers/${running}/json`)).status, 404);

@@ -296,7 +296,7 @@ serverTest(
         text,
         /^path: ".*" is not an allowed build context: this server builds from ".*" only/,
       );
-      assert.match(text, /by adding \/.* to SAFETY_BUILD_CONTEXT_ALLOWLIST\.$/);
+      assert.match(text, /with SAFETY_BUILD_CONTEXT_ALLOWLIST=\/.*,\/.*\.$/);
     }
     await using none = await connect({
       env: { ...env, SAFETY_BUILD_CONTEXT_ALLOWLIST: "" },

@@ -76,12 +76,59 @@ engineTest(`${CREATE} mounts host folders under allowed roots, and no others`, a
     assert.match(await refused("/var/run/docker.sock"), /No setting can allow it/);
     assert.match(await refused(engine.socketPath), /cannot be mounted/);
     assert.match(await refused(`${path}/ro/../other`), /shortest form/);
-    assert.match(await refused(`${path}/ro/missing`), /no such file|does not exist/i);
+    assert.match(
+      await refused(`${path}/ro/missing`),
+      /bind source path does not exist: .*\. Make the folder on the Engine's host first, or/,
+    );
     await assert.rejects(Deno.stat(`${path}/ro/missing`), Deno.errors.NotFound);
   } finally {
     for (const id of made) await engine.remove(id);
   }
 });
+
+engineTest(
+  `${START} follows no link that a container put in the place of a mount`,
+  async (engine) => {
+    await using folders = await hostFolders();
+    const { path } = folders;
+    await Deno.mkdir(`${path}/rw/app`);
+    await using server = await connect({
+      env: { DOCKER_HOST: engine.host, SAFETY_VOLUME_MOUNT_RW_ALLOWLIST: `${path}/rw` },
+    });
+    const create = async (source: string, script: string): Promise<string> => {
+      const { container_id } = await callTool<Created>(server, CREATE, {
+        image: imageReference("busybox"),
+        command: [...SHELL, script],
+        volumes: { [source]: { bind: "/data", mode: "rw" } },
+      });
+      return container_id;
+    };
+    const writer = await create(`${path}/rw`, "sleep 60");
+    const reader = await create(`${path}/rw/app`, "touch /data/touched");
+    const inWriter = async (script: string): Promise<void> => {
+      await callTool(server, "docker_exec_command", {
+        container_id: writer,
+        command: [...SHELL, script],
+      });
+    };
+    const touched = (folder: string): Promise<boolean> =>
+      Deno.stat(`${path}/${folder}/touched`).then(() => true, () => false);
+    try {
+      await callTool(server, START, { container_id: writer });
+      await inWriter(`cd /data && mv app app2 && ln -s ${path}/other app`);
+      for (const tool of [START, "docker_restart_container"]) {
+        const text = await server.callFailing(tool, { container_id: reader });
+        assert.match(text, /host path ".*\/rw\/app" leads to ".*\/other"/);
+      }
+      await inWriter("cd /data && rm app && mv app2 app");
+      await callTool(server, START, { container_id: reader });
+      await engine.until(reader, ({ Status }) => Status === "exited");
+      assert.deepEqual([await touched("rw/app"), await touched("other")], [true, false]);
+    } finally {
+      for (const id of [reader, writer]) await engine.remove(id);
+    }
+  },
+);
 
 serverTest(`${CREATE} mounts no host folder where none is allowed`, async ({ callFailing }) => {
   const create = (source: string): Promise<string> =>

@@ -28,7 +28,7 @@ async function tried(image: string, found: Record<string, unknown>): Promise<Tri
   });
   using docker = createDocker(transport);
   const context = toolContext(docker);
-  const input = { image, force: false, noprune: false };
+  const input = { image, force: true, noprune: false };
   assert.ok(removeImage.plan);
   const { objects: planned } = await removeImage.plan(context, input);
   await removeImage.run(context, input, planned);
@@ -75,31 +75,63 @@ Deno.test("docker_remove_image deletes an image without names by its id", async 
   }
 });
 
-Deno.test("docker_remove_image tells in its plan what else happens, and what is in the way", async () => {
-  const users = [
-    { Id: "c1", Names: ["/web"], ImageID: ID, State: "running" },
-    { Id: "c2", Names: ["/job"], ImageID: ID, State: "exited" },
-  ];
+const WEB = { Id: "c1", Names: ["/web"], ImageID: ID, State: "running" };
+const JOB = { Id: "c2", Names: ["/job"], ImageID: ID, State: "exited" };
+
+Deno.test("docker_remove_image tells in its plan what else happens", async () => {
   const alsoOf = async (
     details: Record<string, unknown>,
     input: { force?: boolean; noprune?: boolean } = {},
   ): Promise<readonly string[] | undefined> => {
     const image = { Id: ID, RepoTags: ["shop:1"], ...details };
-    const replies = { "GET /images/{}/json": image, "GET /containers/json": users };
+    const replies = { "GET /images/{}/json": image, "GET /containers/json": [WEB, JOB] };
     using docker = createDocker(new FakeTransport(replies));
-    const whole = { image: "shop:1", force: false, noprune: false, ...input };
+    const whole = { image: "shop:1", force: true, noprune: false, ...input };
     return (await removeImage.plan?.(toolContext(docker), whole))?.also;
   };
-  const refuses = (name: string): string => `Docker will refuse while container ${name} uses it`;
-  assert.deepEqual(await alsoOf({}), [refuses("web"), refuses("job")]);
-  assert.deepEqual(await alsoOf({}, { force: true }), [
-    refuses("web"),
+  const [web, job] = [
+    "Container web runs: its image only loses its name",
     "Container job is left without its image",
-  ]);
+  ];
+  assert.deepEqual(await alsoOf({}), [web, job]);
   const parents = "Untagged images that only it was built on go with it";
   assert.equal((await alsoOf({ Parent: "sha256:p" }))?.at(-1), parents);
-  assert.equal((await alsoOf({ Parent: "sha256:p" }, { noprune: true }))?.at(-1), refuses("job"));
-  assert.deepEqual(await alsoOf({ RepoTags: ["shop:1", "shop:2"] }, { force: true }), [
+  assert.equal((await alsoOf({ Parent: "sha256:p" }, { noprune: true }))?.at(-1), job);
+  assert.deepEqual(await alsoOf({ RepoTags: ["shop:1", "shop:2"] }, { force: false }), [
     "Only this name goes: the image stays under its others",
   ]);
+});
+
+Deno.test("docker_remove_image asks nobody to confirm what the Engine is sure to refuse", async () => {
+  const planOf = async (
+    users: readonly unknown[],
+    input: { image: string; force: boolean },
+    RepoTags = ["shop:1"],
+  ): Promise<unknown> => {
+    const image = { Id: ID, RepoTags };
+    const replies = { "GET /images/{}/json": image, "GET /containers/json": users };
+    using docker = createDocker(new FakeTransport(replies));
+    return await removeImage.plan?.(toolContext(docker), { noprune: false, ...input });
+  };
+  const [stop, orForce] = [
+    "Remove what uses it first",
+    "Remove what uses it first, or repeat with force",
+  ];
+  const cases = [
+    [
+      [WEB, JOB],
+      { image: "shop:1", force: false },
+      /: it is used by container "web", "job"$/,
+      stop,
+    ],
+    [[JOB], { image: "shop:1", force: false }, /container "job"$/, orForce],
+    [[JOB], { image: ID, force: false }, /container "job"$/, orForce],
+    [[WEB, JOB], { image: ID, force: true }, /container "web"$/, stop],
+  ] as const;
+  for (const [users, input, message, remedy] of cases) {
+    await assert.rejects(planOf(users, input), { code: "conflict", message, remedy });
+  }
+  await planOf([JOB], { image: ID, force: true });
+  await planOf([WEB], { image: "shop:1", force: true });
+  await planOf([WEB], { image: "shop:1", force: false }, ["shop:1", "shop:2"]);
 });

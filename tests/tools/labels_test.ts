@@ -38,6 +38,17 @@ Deno.test("labels() refuses names and values that break lists, filters and termi
   }
 });
 
+Deno.test("labels() says which label is wrong, and in what", () => {
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ app: "shop", "a b": "x" }, /^has a name "a b" that is not 1 to 256 printable/],
+    [{ a: "x\ny" }, /^has a label "a" whose value has control characters/],
+    [{ "a\nSYSTEM": "x" }, /^has a name that is not/],
+  ];
+  for (const [value, message] of cases) {
+    assert.match(labels().safeParse(value).error?.issues[0]?.message ?? "", message);
+  }
+});
+
 Deno.test("ownedLabels() adds the owner, whom nobody can replace", () => {
   assert.deepEqual(ownedLabels(undefined, "me"), { "mcp.docker.owner": "me" });
   assert.deepEqual(ownedLabels({ a: "b", "mcp.docker.owner": "you" }, "me"), {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createDocker } from "../../src/docker/client.ts";
 import { DockerError, type DockerErrorCode } from "../../src/docker/errors.ts";
-import { deleteEach } from "../../src/tools/prune_deletion.ts";
+import { deleteEach, showKept } from "../../src/tools/prune_deletion.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
 import type { PlannedObject } from "../../src/tools/plan.ts";
 import type { Progress, ToolContext } from "../../src/tools/tool.ts";
@@ -21,6 +21,22 @@ function context(signal = new AbortController().signal): ToolContext & { notes: 
 function failure(code: DockerErrorCode): Promise<never> {
   return Promise.reject(new DockerError(code, `Cannot remove: ${code}`));
 }
+
+Deno.test("showKept() names twenty objects and counts the others by why they stay", () => {
+  const named = Array.from(
+    { length: 25 },
+    (_, index) => ({ id: `v${index}`, reason: "has a name" }),
+  );
+  const used = ["a", "b and 3 more"].map((user) => ({
+    id: user,
+    reason: `used by container ${user}`,
+  }));
+  assert.deepEqual(showKept([...named, ...used]), {
+    kept: named.slice(0, 20),
+    kept_more: { "has a name": 5, "used by a container": 2 },
+  });
+  assert.deepEqual(showKept(named.slice(0, 20)), { kept: named.slice(0, 20) });
+});
 
 Deno.test("deleteEach() goes on after a failure, and tells each with its reason", async () => {
   const tried: string[] = [];

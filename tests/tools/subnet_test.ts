@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "../property.ts";
-import { contains, isAssignable, parseAddress, parseSubnet } from "../../src/tools/subnet.ts";
+import {
+  contains,
+  isAssignable,
+  isPrivate,
+  parseAddress,
+  parseSubnet,
+} from "../../src/tools/subnet.ts";
 
 Deno.test("parseAddress() reads IPv4 and IPv6 addresses as numbers", () => {
   assert.deepEqual(parseAddress("10.1.2.3"), { family: 4, value: 0x0a010203n });
@@ -110,4 +116,26 @@ Deno.test("isAssignable() spares ranges that belong to others", () => {
   ];
   const six = ["::/0", "::1/128", "::ffff:0.0.0.0/96", "fe80::/64", "ff02::/16", "fd00::/127"];
   for (const text of [...bad, ...reserved, ...six]) assert.ok(!may(text), text);
+});
+
+Deno.test("isPrivate() leaves out addresses of the world and of clouds' metadata", () => {
+  const within = (text: string): boolean => {
+    const subnet = parseSubnet(text);
+    assert.ok(subnet, text);
+    return isPrivate(subnet);
+  };
+  const good = ["10.0.0.0/8", "172.31.0.0/16", "192.168.7.8/29", "100.64.0.0/16", "198.19.0.0/16"];
+  const test = [
+    "192.0.2.0/24",
+    "198.51.100.0/25",
+    "203.0.113.0/24",
+    "fd00::/64",
+    "2001:db8:1::/64",
+  ];
+  for (const text of [...good, ...test, "100.100.101.0/24"]) assert.ok(within(text), text);
+  const bad = ["6.6.6.0/24", "8.8.8.0/24", "172.32.0.0/16", "192.0.0.0/24", "168.63.129.0/24"];
+  const cloud = ["100.100.100.0/24", "100.64.0.0/10", "100.100.100.200/29", "fd00:ec2::/64"];
+  for (const text of [...bad, ...cloud, "fd00::/16", "2001:4860::/32"]) {
+    assert.ok(!within(text), text);
+  }
 });

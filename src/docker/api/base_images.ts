@@ -1,10 +1,13 @@
 import type { CallOptions } from "../engine_request.ts";
 import { DockerError } from "../errors.ts";
 import { formatImageReference, type ImageReference } from "../reference.ts";
-import { registryConfigHeader, type RegistryLogins } from "../registry_auth.ts";
+import { type RegistryAuth, registryConfigHeader, type RegistryLogins } from "../registry_auth.ts";
 import type { BuildEvent } from "../streams/build_output.ts";
 import type { ImageTransferApi } from "./image_transfer.ts";
 import type { ImagesApi } from "./images.ts";
+
+/** Credential helpers that run side by side. */
+const LOOKUPS = 4;
 
 /** The base images of one build. */
 export interface BaseImages extends CallOptions {
@@ -28,8 +31,12 @@ export async function baseImageHeader(
   logins: RegistryLogins,
 ): Promise<Record<string, string>> {
   const domains = [...new Set(images.map(({ domain }) => domain))];
-  const found = await Promise.all(domains.map((domain) => logins(domain, signal)));
-  const auths = found.flatMap(({ auth }) => auth === undefined ? [] : [auth]);
+  const auths: RegistryAuth[] = [];
+  while (domains.length > 0) {
+    const next = domains.splice(0, LOOKUPS);
+    const found = await Promise.all(next.map((domain) => logins(domain, signal)));
+    auths.push(...found.flatMap(({ auth }) => auth === undefined ? [] : [auth]));
+  }
   return auths.length === 0 ? {} : registryConfigHeader(auths);
 }
 

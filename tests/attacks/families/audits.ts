@@ -137,6 +137,21 @@ export const audits: Family = {
       on,
       stopped: { unrecorded },
     })),
+    ...FORGERIES.map(([what, tool, ...unrecorded]): Attack => ({
+      name: `a tool that is called ${what}`,
+      call: { tool, input: web },
+      on,
+      stopped: { unrecorded },
+    })),
+    {
+      name: "a confirmation for a tool that there is not",
+      call: {
+        tool: "docker_remove_volumes",
+        input: { volume_name: "shop_data", confirm: "PLANTED-CONFIRMATION" },
+      },
+      on,
+      stopped: { unrecorded: ["PLANTED-CONFIRMATION"] },
+    },
     ...SECRETS.map(([what, call, ...unrecorded]): Attack => ({
       name: `a secret in ${what}`,
       call,

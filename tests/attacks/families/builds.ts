@@ -91,6 +91,12 @@ const FOREIGN = [
   ["foreign_mark", "behind a byte order mark"],
   ["foreign_lines", "in a file with other line ends"],
   ["foreign_name", "with a stage of a similar name"],
+  ["foreign_nel", "behind a blank that only builders know"],
+  ["foreign_again", "by a second argument of the same name"],
+  ["foreign_indented", "behind a directive that is indented"],
+  ["foreign_option", "behind an option with a blank in quotes"],
+  ["foreign_json", "by a frontend in JSON"],
+  ["foreign_frontend", "by a frontend of others"],
 ] as const;
 
 /** T5: a build takes its files from the allowed folders, and nothing of it reaches the host. */
@@ -152,6 +158,30 @@ export const builds: Family = {
       on: "registries",
       stopped: { refused: /evil\.example|SAFETY_ALLOWED_REGISTRIES/ },
     })),
+    ...["download", "download_local"].map((name): Attack => ({
+      name: `build with a ${name} from the Engine's machine`,
+      call: build(`{tree}/builds/${name}`),
+      on: "folders",
+      stopped: { refused: /ADD may not download from/ },
+    })),
+    {
+      name: "build with a download from the Engine's machine by an argument",
+      call: build("{tree}/builds/download_argument", { buildargs: { U: "http://127.1:80/" } }),
+      on: "folders",
+      stopped: { refused: /ADD may not download from "127.1:80"/ },
+    },
+    {
+      name: "build with a file of secrets as its Dockerfile",
+      call: build("{tree}/builds/env", { dockerfile: ".env" }),
+      on: "folders",
+      stopped: { refused: /dockerfile: "\.env" does not begin as a Dockerfile does/ },
+    },
+    {
+      name: "build with more patterns than a file needs",
+      call: build("{tree}/builds/patterns"),
+      on: "folders",
+      stopped: { refused: /is behind 1000 other patterns/ },
+    },
     {
       name: "build on an image of an unlisted registry by an argument",
       call: build("{tree}/builds/args", { buildargs: { BASE: "evil.example/base:1" } }),
@@ -277,6 +307,20 @@ export const builds: Family = {
       name: "build that only speaks of an unlisted registry",
       call: build("{tree}/builds/listed_text"),
       on: "registries",
+      passed: { sends: [/^POST \/build\?/] },
+    },
+    {
+      name: "build with a here-document that speaks of an unlisted registry",
+      call: build("{tree}/builds/listed_heredoc"),
+      on: "registries",
+      passed: { sends: [/^POST \/build\?/] },
+    },
+    {
+      name: "build with a download from elsewhere by an argument",
+      call: build("{tree}/builds/download_argument", {
+        buildargs: { U: "https://example.com/x.tgz", HTTP_PROXY: "http://localhost:3128" },
+      }),
+      on: "folders",
       passed: { sends: [/^POST \/build\?/] },
     },
     {

@@ -183,8 +183,26 @@ const POWERFUL: readonly (readonly [what: string, details: Record<string, unknow
   ["that writes the host's programs", {
     Mounts: [{ Type: "bind", Source: "/usr/local/bin", Destination: "/b", RW: true }],
   }],
-  ["with the bus of the host's services, read-only", {
-    Mounts: [{ Type: "bind", Source: "/run/dbus", Destination: "/run/dbus", RW: false }],
+  ["with the bus of the host's services", {
+    Mounts: [{ Type: "bind", Source: "/run/dbus", Destination: "/run/dbus", RW: true }],
+  }],
+  ["with the private socket of systemd, read-only", {
+    Mounts: [{ Type: "bind", Source: "/run/systemd", Destination: "/s", RW: false }],
+  }],
+  ["that writes who may become root", {
+    Mounts: [{ Type: "bind", Source: "/etc/sudoers.d", Destination: "/s", RW: true }],
+  }],
+  ["that writes what the host's Engine starts", {
+    Mounts: [{ Type: "bind", Source: "/etc/docker", Destination: "/d", RW: true }],
+  }],
+  ["with the folder of a desktop Engine's socket, read-only", {
+    Mounts: [{ Type: "bind", Source: "/Users/ann/.docker/run", Destination: "/s", RW: false }],
+  }],
+  ["with the folder of Colima's socket", {
+    Mounts: [{ Type: "bind", Source: "/Users/ann/.colima/default", Destination: "/s", RW: true }],
+  }],
+  ["with a logical volume of the host", {
+    HostConfig: { Devices: [{ PathOnHost: "/dev/vg0/root", PathInContainer: "/dev/x" }] },
   }],
   ["with every character device made by a rule", {
     HostConfig: { DeviceCgroupRules: ["c *:* rwm"] },
@@ -221,11 +239,33 @@ function volume(Options: Record<string, string> | null) {
   return { "GET /volumes/{}": { Name: "data", Driver: "local", Options } };
 }
 
+/** Shares the processes of another container. */
+function sharing(HostConfig: Record<string, unknown>, state: Record<string, unknown>) {
+  const details = (path: string) =>
+    path.startsWith("/containers/db/")
+      ? { ...inspected({ HostConfig }, state)["GET /containers/{}/json"], Name: "/db" }
+      : inspected({ HostConfig: { PidMode: "container:db" } }, state)["GET /containers/{}/json"];
+  return {
+    "GET /containers/{}/json": ({ path }: { readonly path: string }) =>
+      Response.json(details(path)),
+  };
+}
+
 const DISGUISES: readonly (readonly [what: string, options: Record<string, string>])[] = [
   ["the host's disk", { type: "none", o: "bind", device: "/" }],
   ["the host's sockets", { o: "bind", device: "/var/run" }],
   ["a disk", { type: "ext4", device: "/dev/sda1" }],
 ];
+
+const shared: readonly Attack[] = [
+  ["exec into", RUN, RUNS] as const,
+  ["start of", START, CREATED] as const,
+].map(([what, call, state]) => ({
+  name: `${what} a container that shares the processes of one with all of the host's`,
+  call,
+  engine: sharing({ PidMode: "host" }, state),
+  stopped: { refused: WHY },
+}));
 
 const disguised: readonly Attack[] = DISGUISES.flatMap(([what, options]) => [
   {
@@ -276,6 +316,17 @@ const ORDINARY: readonly (readonly [what: string, details: Record<string, unknow
     Mounts: ["/etc/localtime", "/var/log", "/etc/timezone", "/etc/ssl/certs", "/lib/modules"].map(
       (Source) => ({ Type: "bind", Source, Destination: Source, RW: false }),
     ),
+  }],
+  ["that writes certificates, settings of a server and its logs", {
+    Mounts: ["/etc/letsencrypt", "/etc/nginx", "/var/log/nginx", "/var/spool/postfix"].map(
+      (Source) => ({ Type: "bind", Source, Destination: Source, RW: true }),
+    ),
+  }],
+  ["that listens to the bus of the host's services", {
+    Mounts: [{ Type: "bind", Source: "/run/dbus", Destination: "/run/dbus", RW: false }],
+  }],
+  ["with a device by its id", {
+    HostConfig: { Devices: [{ PathOnHost: "/dev/serial/by-id/usb-1", PathInContainer: "/dev/x" }] },
   }],
   ["with a shared memory and a database's socket", {
     Mounts: ["/dev/shm", "/run/mysqld/mysqld.sock", "/home/ann/.config/plex"].map(
@@ -384,6 +435,7 @@ export const escapes: Family = {
     },
     ...powerful,
     ...disguised,
+    ...shared,
     ...([
       ["new privileges forbidden", "no-new-privileges"],
       ["a limit of processes", '"PidsLimit":512'],
@@ -459,6 +511,12 @@ export const escapes: Family = {
         ...volume({ type: "tmpfs", device: "tmpfs", o: "size=64m" }),
       },
       passed: { sends: [/^POST \/exec\/e1\/start/], shows: ["output"] },
+    },
+    {
+      name: "start of a container that shares the processes of an ordinary one",
+      call: START,
+      engine: sharing({ CapAdd: ["NET_ADMIN"] }, CREATED),
+      passed: { sends: [/^POST \/containers\/\w+\/start/] },
     },
     {
       name: "start of a container with a volume that is a project's folder",

@@ -195,7 +195,10 @@ export const identifiers: Family = {
     },
     {
       name: "removal by an id",
-      call: { tool: "docker_remove_container", input: { container_id: "4f1c2d3e4a5b" } },
+      call: {
+        tool: "docker_remove_container",
+        input: { container_id: "4f1c2d3e4a5b", force: true },
+      },
       on: "unasked",
       passed: { sends: [/^DELETE \/containers\/4f1c/] },
     },

@@ -205,6 +205,41 @@ function control(
 
 const READ_ONLY = /"Type":"bind".*"ReadOnly":true.*"Propagation":"rprivate"/;
 
+const START = { tool: "docker_start_container", input: { container_id: "web" } };
+const RESTART = { tool: "docker_restart_container", input: { container_id: "web" } };
+
+/** A container whose mount was good when it was created. */
+function mounting(Source: string, Labels: Record<string, string> | null) {
+  return {
+    "GET /containers/{}/json": {
+      Id: "4f1c2d3e4a5b".padEnd(64, "0"),
+      Name: "/web",
+      Config: { Labels },
+      HostConfig: { NetworkMode: "bridge" },
+      State: { Status: "exited", Running: false },
+      Mounts: [{ Type: "bind", Source, Destination: "/data", RW: true }],
+    },
+  };
+}
+
+const OURS = { "mcp.docker.owner": "mcp-docker" };
+
+/** A container can put a link in the place of a folder that it may write to. */
+const SINCE: readonly Attack[] = [
+  ["of this server, now a link to a folder beside", "{tree}/rw/to_outside", OURS] as const,
+  ["of this server, now a link to /etc", "{tree}/ro/to_etc", OURS] as const,
+  ["of somebody else, now a link to a folder beside", "{tree}/rw/to_outside", null] as const,
+  ["of this server, now below such a link", "{tree}/rw/to_outside/file", OURS] as const,
+].flatMap(([what, source, labels]) =>
+  [["start", START] as const, ["restart", RESTART] as const].map(([name, call]) => ({
+    name: `${name} with a mount ${what}`,
+    call,
+    on: "folders",
+    engine: mounting(source, labels),
+    stopped: { refused: /leads to/ },
+  }))
+);
+
 /** T2: nothing of the host is mounted but what the operator listed. */
 export const mounts: Family = {
   code: "MNT",
@@ -217,6 +252,7 @@ export const mounts: Family = {
     ...IN_ALLOWED.map(([what, source, mode]) =>
       attack(`under an allowed folder, mount of ${what}`, mount(source, mode), "folders")
     ),
+    ...SINCE,
     ...TARGETS.map(([what, bind]) =>
       attack(
         `mount of an allowed folder on ${what}`,
@@ -256,6 +292,18 @@ export const mounts: Family = {
       })
     ),
     control("a volume where folders are allowed", mount("data"), { sends: /"Type":"volume"/ }),
+    ...[
+      ["this server's, still a folder", "{tree}/rw/data", OURS] as const,
+      ["this server's, a link that stays inside", "{tree}/ro/to_rw", OURS] as const,
+      ["somebody's, in a folder that nobody listed", "/srv/shop", null] as const,
+      ["somebody's, a link in a read-only folder", "{tree}/ro/to_outside", null] as const,
+    ].map(([what, source, labels]): Control => ({
+      name: `start with a mount that is ${what}`,
+      call: START,
+      on: "folders",
+      engine: mounting(source, labels),
+      passed: { sends: [/^POST \/containers\/\w+\/start/] },
+    })),
     {
       name: "two volumes at once",
       call: {

@@ -39,6 +39,13 @@ const SUBNETS: readonly (readonly [what: string, subnet: string])[] = [
   ["IPv4 in IPv6", "::ffff:127.0.0.0/104"],
   ["IPv6 with a zone", "fd00::%eth0/64"],
   ["a name", "localhost/24"],
+  ["public addresses", "6.6.6.0/24"],
+  ["public resolvers", "8.8.8.0/24"],
+  ["Azure's metadata", "168.63.129.0/24"],
+  ["Alibaba's metadata", "100.100.100.0/24"],
+  ["a range around Alibaba's metadata", "100.96.0.0/11"],
+  ["Amazon's metadata", "fd00:ec2::/64"],
+  ["public IPv6 addresses", "2001:4860::/32"],
 ];
 
 const OPTIONS: readonly (readonly [string, string])[] = [
@@ -148,7 +155,14 @@ export const networks: Family = {
     },
   ],
   controls: [
-    ...["10.211.0.0/24", "172.31.250.0/24", "192.168.213.0/28", "10.212.0.0/16", "198.18.7.0/29"]
+    ...[
+      "10.211.0.0/24",
+      "172.31.250.0/24",
+      "192.168.213.0/28",
+      "10.212.0.0/16",
+      "198.18.7.0/29",
+      "203.0.113.0/24",
+    ]
       .map((
         subnet,
       ): Control => ({
@@ -194,6 +208,12 @@ export const networks: Family = {
       call: create({ driver: "macvlan", options: { parent: "eth0" } }),
       on: "privileged",
       passed: { sends: [/"parent":"eth0"/] },
+    },
+    {
+      name: "public addresses where the operator allows it",
+      call: pool("8.8.9.0/24"),
+      on: "privileged",
+      passed: { sends: [/"Subnet":"8\.8\.9\.0\/24"/] },
     },
     {
       name: "a name that begins like a built-in one",

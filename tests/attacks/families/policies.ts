@@ -2,7 +2,7 @@ import type { Attack, Call, Control, Family } from "../attack_case.ts";
 
 /** Every destructive tool, with arguments that the stand-in has something for. */
 const DESTRUCTIVE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  docker_remove_container: { container_id: "web" },
+  docker_remove_container: { container_id: "web", force: true },
   docker_remove_image: { image: "shop:old" },
   docker_prune_images: {},
   docker_remove_network: { network_id: "unused" },
@@ -124,6 +124,11 @@ const PROTECTED: readonly (readonly [what: string, id: string, details: object])
   ["by its label", "other", KEPT],
   ["by the id that is protected", "third", NAMED_BY_ID],
 ];
+
+function mountOf(volume: string, mode: "ro" | "rw") {
+  const input = { image: "mcp-docker-test/busybox:1", volumes: { [volume]: { bind: "/d", mode } } };
+  return { tool: "docker_create_container", input };
+}
 
 /** T6, T12, T20: who may do what, after which confirmation, to which objects. */
 export const policies: Family = {
@@ -349,6 +354,13 @@ export const policies: Family = {
       stopped: { refused: /protected/i },
     },
     {
+      name: "a writable mount of a protected volume",
+      call: mountOf("vault", "rw"),
+      on: "protected",
+      engine: { "GET /volumes/{}": { Name: "vault", Driver: "local" } },
+      stopped: { refused: /protected/i },
+    },
+    {
       name: "removal of a protected network",
       call: { tool: "docker_remove_network", input: { network_id: "vault" } },
       on: "protected",
@@ -480,6 +492,20 @@ export const policies: Family = {
       on: "protected",
       engine: { "GET /containers/{}/json": VAULT },
       passed: { shows: ["one"] },
+    },
+    {
+      name: "a read-only mount of a protected volume",
+      call: mountOf("vault", "ro"),
+      on: "protected",
+      engine: { "GET /volumes/{}": { Name: "vault", Driver: "local" } },
+      passed: { sends: [/"Source":"vault"/] },
+    },
+    {
+      name: "a writable mount of another volume",
+      call: mountOf("vault2", "rw"),
+      on: "protected",
+      engine: { "GET /volumes/{}": { Name: "vault2", Driver: "local" } },
+      passed: { sends: [/"Source":"vault2"/] },
     },
     {
       name: "prune of what is not protected",

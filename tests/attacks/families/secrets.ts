@@ -157,6 +157,11 @@ type SurfaceName = keyof typeof SURFACES;
 /** Where, the text, and what of it must not come out. */
 type Planted = readonly [surface: SurfaceName, text: string, ...secrets: string[]];
 
+/** ASCII letters in full width. */
+function wide(text: string): string {
+  return text.replace(/./g, (letter) => character(letter.charCodeAt(0) + 0xfee0));
+}
+
 const BASIC = btoa("ann:zebra7Quilt");
 
 const PLANTED: readonly Planted[] = [
@@ -288,6 +293,35 @@ const PLANTED: readonly Planted[] = [
   ["logs", "Password for ann: zebra7Quilt", "zebra7Quilt"],
   ["logs", 'token "zebra7Quilt"', "zebra7Quilt"],
   ["logs", `PASSWORD${character(0xff1d)}zebra7Quilt`, "zebra7Quilt"],
+  // commands, tables and documents
+  ["args", "vault login zebra7Quilt", "zebra7Quilt"],
+  ["args", "rabbitmqctl add_user ann zebra7Quilt", "zebra7Quilt"],
+  ["args", "aws configure set aws_secret_access_key zebra7Quilt", "zebra7Quilt"],
+  ["args", "npm config set //r.example/:_authToken zebra7Quilt", "zebra7Quilt"],
+  ["args", "mc alias set s http://minio:9000 ann zebra7Quilt", "zebra7Quilt"],
+  ["args", "openssl enc -aes-256-cbc -k zebra7Quilt", "zebra7Quilt"],
+  ["args", "kubectl create secret generic a --from-literal=k=zebra7Quilt", "zebra7Quilt"],
+  ["event", "execCmd=kubectl create secret generic a --from-literal k=zebra7Quilt", "zebra7Quilt"],
+  ["exec", "setx TOKEN zebra7Quilt", "zebra7Quilt"],
+  ["exec", "password    zebra7Quilt", "zebra7Quilt"],
+  ["exec", "password\tzebra7Quilt", "zebra7Quilt"],
+  ["exec", "| password | zebra7Quilt |", "zebra7Quilt"],
+  ["exec", "password,zebra7Quilt", "zebra7Quilt"],
+  ["exec", "PASSWORD<<EOF\nzebra7Quilt\nEOF", "zebra7Quilt"],
+  ["exec", "spring.datasource.password=\\\n  zebra7Quilt", "zebra7Quilt"],
+  ["event", "name=password:zebra7Quilt", "zebra7Quilt"],
+  [
+    "logs",
+    "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe",
+    "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+  ],
+  // written in another way
+  ["logs", "&quot;password&quot;:&quot;zebra7Quilt&quot;", "zebra7Quilt"],
+  ["logs", "password&#61;zebra7Quilt", "zebra7Quilt"],
+  ["logs", "pass\\u0077ord=zebra7Quilt", "zebra7Quilt"],
+  ["logs", '{"m":"{\\u0022password\\u0022:\\u0022zebra7Quilt\\u0022}"}', "zebra7Quilt"],
+  ["logs", `${wide("PASSWORD")}=zebra7Quilt`, "zebra7Quilt"],
+  ["env", `${wide("PASSWORD")}=zebra7Quilt`, "zebra7Quilt"],
   // split, or covered up
   ["logs", `pass${character(0x200b)}word=zebra7Quilt`, "zebra7Quilt"],
   [
@@ -398,6 +432,29 @@ const WHOLE: readonly (readonly [surface: SurfaceName, text: string])[] = [
   ["logs", "0.0.0.0:8080->80/tcp, :::8080->80/tcp"],
   ["logs", "if (password == other) return secret != null;"],
   ["logs", "pass=1 fail=0"],
+  ["logs", "pass=12 fail=0"],
+  ["logs", "JsonWebTokenError: invalid signature"],
+  ["logs", "o.s.s.authentication.BadCredentialsException: Bad credentials"],
+  ["logs", "invalid username/password: unauthorized"],
+  ["logs", "password: This field is required."],
+  ["logs", '{"env":[{"valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}]}'],
+  ["logs", '{"volumes":[{"secret":{"secretName":"tls","defaultMode":420}}]}'],
+  ["logs", '{"properties":{"password":{"type":"string","minLength":8}}}'],
+  ["exec", '{"dependencies":{"jsonwebtoken":"^9.0.2","express-session":"1.17.3"}}'],
+  ["exec", "password = settings.DB_PASSWORD"],
+  ["exec", "id,password,email"],
+  ["exec", "password\tvarchar(255)\tNO"],
+  ["exec", "Password  string"],
+  ["exec", "vault-token\tvault:1.15.2"],
+  ["args", "openssl x509 -in a.pem -noout"],
+  ["args", "npm config set registry https://r.example/"],
+  ["args", "kubectl create configmap a --from-literal=mode=fast"],
+  ["env", "SESSION_STORE=redis"],
+  ["env", "SMTP_AUTH=login"],
+  ["env", "MONGO_URL=mongodb://mongo:27017/?authSource=admin"],
+  ["env", "NGINX_GPGKEY=573BFD6B3D8FBC641079A6ABABF5BD827BD9BF62"],
+  ["env", "MINIO_ACCESS_KEY_FILE=access_key"],
+  ["event", "image=vault-token:1.15.2"],
   ["logs", "pwd: /srv/app"],
   ["logs", "signature: valid"],
   ["logs", "password=%s"],

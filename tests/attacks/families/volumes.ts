@@ -66,6 +66,7 @@ const TMPFS: readonly (readonly [what: string, options: Options])[] = [
   ["a tmpfs of a user", { type: "tmpfs", device: "tmpfs", o: "size=100m,uid=1000,gid=1000" }],
   ["a tmpfs with a mode", { type: "tmpfs", device: "tmpfs", o: "mode=1777,noexec,nosuid,nodev" }],
   ["a read-only tmpfs", { type: "tmpfs", device: "tmpfs", o: "ro" }],
+  ["a tmpfs that notes few times", { type: "tmpfs", device: "tmpfs", o: "relatime" }],
   ["a share of memory", { type: "tmpfs", device: "tmpfs", o: "size=10%" }],
 ];
 
@@ -77,6 +78,7 @@ const DISGUISED: readonly (readonly [what: string, volume: Record<string, unknow
   ["a disk", { Driver: "local", Options: { type: "ext4", device: "/dev/sda1" } }],
   ["an overlay", { Driver: "local", Options: { type: "overlay", device: "x", o: "lowerdir=/" } }],
   ["the folder of the Docker socket", { Driver: "local", Options: { device: "/run", o: "bind" } }],
+  ["/etc by another driver", { Driver: "local-persist", Options: { mountpoint: "/etc" } }],
   ["an unlisted project", { Driver: "local", Options: { device: "/srv/shop", o: "bind" } }],
 ];
 
@@ -169,6 +171,27 @@ export const volumes: Family = {
           Labels: null,
           Options: { type: "tmpfs", device: "tmpfs", o: "size=1m" },
         },
+      },
+      passed: { sends: [/"Source":"innocent"/] },
+    },
+    {
+      name: "create of a volume with a limit of its size",
+      call: create({ driver_opts: { size: "10G" } }),
+      passed: { sends: [/^POST \/volumes\/create .*"size":"10G"/] },
+    },
+    {
+      name: "use of a volume with a limit of its size",
+      call: USE,
+      engine: {
+        "GET /volumes/{}": { Name: "innocent", Driver: "local", Options: { size: "10G" } },
+      },
+      passed: { sends: [/"Source":"innocent"/] },
+    },
+    {
+      name: "use of a share by another driver",
+      call: USE,
+      engine: {
+        "GET /volumes/{}": { Name: "innocent", Driver: "netshare", Options: { share: "nas:/x" } },
       },
       passed: { sends: [/"Source":"innocent"/] },
     },

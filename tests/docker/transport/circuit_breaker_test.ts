@@ -142,6 +142,20 @@ Deno.test("breakCircuit() pings once after five seconds, however many call, and 
   assert.equal(time.pending, 0);
 });
 
+Deno.test("breakCircuit() lets go of what its ping answers", async () => {
+  using test = bench();
+  await open(test);
+  await test.time.pass(5000);
+  const canceled: string[] = [];
+  test.engine.answer = () => {
+    const path = test.engine.asked.at(-1) ?? "";
+    const body = new ReadableStream({ cancel: () => void canceled.push(path) });
+    return Promise.resolve(new Response(body));
+  };
+  assert.equal(await test.ask(), 200);
+  assert.deepEqual(canceled, ["/_ping"]);
+});
+
 Deno.test("breakCircuit() waits another five seconds when the ping is not answered", async () => {
   using test = bench();
   const { ask, engine, time } = test;
