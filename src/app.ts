@@ -1,4 +1,4 @@
-import { tools } from "./catalog.ts";
+import { prompts, resources, tools } from "./catalog.ts";
 import type { Config } from "./config/settings.ts";
 import { createDocker, type Docker } from "./docker/client.ts";
 import { DockerError } from "./docker/errors.ts";
@@ -8,7 +8,14 @@ import { lazyTransport } from "./docker/transport/lazy.ts";
 import { registryLogins } from "./docker/registry_auth.ts";
 import { openTransport } from "./docker/transport/open.ts";
 import type { Transport } from "./docker/transport/transport.ts";
-import { buildRoots, dockerDirectory, endpointSources, type Machine } from "./config/machine.ts";
+import {
+  buildRoots,
+  dockerDirectory,
+  endpointSources,
+  type Machine,
+  privatePaths,
+} from "./config/machine.ts";
+import { liveResources } from "./resources/live_resources.ts";
 import { cleanValue } from "./safety/clean.ts";
 import { guardTransport } from "./safety/engine_guard.ts";
 import type { MountPolicy } from "./safety/mount_policy.ts";
@@ -20,6 +27,7 @@ import type { ToolPolicy } from "./safety/policy.ts";
 import { createPipeline } from "./server/pipeline.ts";
 import { createServer } from "./server/server.ts";
 import { type Audit, audit, unaudited } from "./telemetry/audit.ts";
+import type { AuditLog } from "./telemetry/audit_log.ts";
 import { auditPlace } from "./telemetry/audit_place.ts";
 import { type EngineCalls, engineCalls } from "./telemetry/engine_calls.ts";
 import { log } from "./telemetry/log.ts";
@@ -40,8 +48,8 @@ export interface App extends Disposable {
   /** A new MCP server; all share the Engine, the limits and the policy. */
   readonly createServer: () => ReturnType<typeof createServer>;
   readonly docker: Docker;
-  /** Opens the audit log before the first call does; why it cannot be written, where it cannot. */
-  readonly openAudit: Audit["open"];
+  /** What can be done for the audit log before the first call. */
+  readonly audit: Pick<Audit, "open" | "prepare">;
   /** One sentence: which Engine was chosen and why; `undefined` until it was first needed. */
   readonly engineChoice: () => string | undefined;
 }
@@ -63,7 +71,7 @@ export function createApp(config: Config, machine: Machine): App {
     engineChoice,
     limits: outputLimits(config),
     buildRoots: buildRoots(config, machine),
-    rules,
+    rules: { ...rules, privatePaths: privatePaths(machine) },
     owner: config.serverName,
     createProfile: createProfile(config.createProfile, config.defaultCapDrop),
     policy,
@@ -75,15 +83,15 @@ export function createApp(config: Config, machine: Machine): App {
     defaultSeconds: config.defaultToolTimeout,
   });
   const { serverName: name, serverVersion: version = machine.version } = config;
+  const live = liveResources(docker, resources);
+  const served = { name, version, tools, prompts, live, policy, pipeline, confirmation };
   return {
-    createServer: () => createServer({ name, version, tools, policy, pipeline, confirmation }),
+    createServer: () => createServer(served),
     docker,
     engineChoice,
-    openAudit: record.open,
-    [Symbol.dispose]: () => {
-      record[Symbol.dispose](); // first, because calls that still run are recorded as aborted
-      docker[Symbol.dispose]();
-    },
+    audit: record,
+    // The record first, because calls that still run are recorded as aborted.
+    [Symbol.dispose]: () => [record, live, docker].forEach((part) => part[Symbol.dispose]()),
   };
 }
 
@@ -107,13 +115,18 @@ function engineTransport(
   return { transport, chosen };
 }
 
-function callAudit(config: Config, { env, platform }: Machine, { step }: EngineCalls): Audit {
+function callAudit(config: Config, { env, platform }: Machine, calls: EngineCalls): Audit {
   if (!config.auditLogEnabled) return unaudited;
   const place = auditPlace({ file: config.auditLogFile, env, platform });
+  const load = async (): Promise<() => AuditLog> => {
+    const { auditLog } = await import("./telemetry/audit_log.ts");
+    return () => auditLog(place);
+  };
   return audit({
-    log: async () => (await import("./telemetry/audit_log.ts")).auditLog(place),
+    log: async () => (await load())(),
+    prepare: () => Promise.all([load(), calls.prepare()]),
     clean: cleanValue, // whatever SAFETY_REDACT lets answers show
-    attribute: step,
+    attribute: calls.step,
     failsClosed: config.auditFailMode === "closed",
   });
 }
@@ -125,15 +138,17 @@ function engineClients(
   { transport, rules }: { readonly transport: Transport; readonly rules: ObjectRules },
 ): { docker: Docker; probingDocker: Docker } {
   const circuit = breakCircuit(transport);
+  const timeouts = { idle: config.dockerTimeout * 1000 };
   const guard = (way: Transport): Transport =>
     guardTransport(way, {
       ...rules,
+      timeouts,
       allowPrivileged: config.allowPrivilegedContainers,
       allowPrivilegedPorts: config.allowPrivilegedPorts,
       profile: createProfile(config.createProfile, config.defaultCapDrop),
     });
   const client = {
-    timeouts: { idle: config.dockerTimeout * 1000 },
+    timeouts,
     registryLogins: registryLogins(dockerDirectory(config, machine)),
   };
   return {
@@ -173,13 +188,15 @@ function objectRules(
   };
 }
 
-/** Which tools the configuration allows. */
+/** Which tools, prompts and resources the configuration allows. */
 export function toolPolicy(config: Config): ToolPolicy {
   return {
     allowModerate: config.allowModerateOperations,
     allowDestructive: config.allowDestructiveOperations,
     allowedTools: config.allowedTools,
     deniedTools: config.deniedTools,
+    allowedPrompts: config.allowedPrompts,
+    allowedResources: config.allowedResources,
   };
 }
 

@@ -186,17 +186,23 @@ Deno.test("toolPolicy() takes its rules from the configuration", () => {
     allowDestructive: false,
     allowedTools: undefined,
     deniedTools: [],
+    allowedPrompts: undefined,
+    allowedResources: undefined,
   });
   const own = config({
     allowModerateOperations: false,
     allowDestructiveOperations: true,
     allowedTools: ["docker_version"],
     deniedTools: ["docker_events"],
+    allowedPrompts: [],
+    allowedResources: ["container_logs"],
   });
   assert.deepEqual(toolPolicy(own), {
     allowModerate: false,
     allowDestructive: true,
     allowedTools: ["docker_version"],
     deniedTools: ["docker_events"],
+    allowedPrompts: [],
+    allowedResources: ["container_logs"],
   });
 });

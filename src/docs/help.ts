@@ -27,14 +27,16 @@ ${variables.join("")}`;
 
 const COMMAND_ROWS = [
   row("serve", "Serve MCP on stdin and stdout (the default)"),
-  row("doctor", "Say which Engine is used and why, and whether it answers"),
+  row(
+    "doctor",
+    "Say which Engine is used and why, whether it answers, and where calls are recorded",
+  ),
   row("tools", "List the tools and whether this configuration offers them"),
   row("config", "Show the configuration in force; --deno-flags: the narrowest permissions for it"),
   row(
     "audit verify [FILE]",
     "Check the audit log; --expect HASH: it must have the record with this hash",
   ),
-  row("docs", "Print the generated documentation; --write: write it"),
   row("help", "Show this help"),
 ];
 

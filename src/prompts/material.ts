@@ -1,12 +1,13 @@
 import { cutText } from "../docker/cut_text.ts";
 import { DockerError } from "../docker/errors.ts";
+import { sanitizeText } from "../safety/untrusted.ts";
 import type { ToolContext } from "../tools/tool.ts";
 
-/** What gathering for a prompt is given. */
-export interface PromptContext extends Pick<ToolContext, "docker" | "signal" | "limits"> {
-  /** Replaces each secret in a text by `[redacted:<kind>]`; given whole texts, because a cut could tear a secret. */
-  readonly redact: (text: string) => string;
-}
+/** What gathering for a prompt is given; `redact` is given whole texts, because a cut could tear a secret. */
+export type PromptContext = Pick<
+  ToolContext,
+  "docker" | "signal" | "limits" | "redact" | "registries"
+>;
 
 /** What a prompt is made of: our own words, and apart from them what containers, images and people wrote. */
 export interface PromptMaterial {
@@ -19,6 +20,11 @@ export interface PromptData {
   /** What it is about, e.g. `docker inspect web`. */
   readonly source: string;
   readonly text: string;
+  /**
+   * Its secrets were replaced field by field; to redact the text as well would damage it, e.g. `image: auth:1.2`.
+   * @default {false}
+   */
+  readonly isRedacted?: boolean;
 }
 
 /** One subject, in lines of which each says one thing. */
@@ -36,8 +42,7 @@ const FEWEST_LINES = 3;
 
 /** A text as one line of at most `maximum` characters, so that nothing in it can pass for a line of ours. */
 export function oneLine(text: string, maximum = LONGEST_LINE): string {
-  // deno-lint-ignore no-control-regex -- line breaks of every kind are what is looked for
-  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  const flat = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
   return flat.length <= maximum ? flat : `${cutText(flat, maximum)} …`;
 }
 
@@ -60,7 +65,8 @@ export function sectionsText(
 ): string {
   const kept = sections.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => ({
     title,
-    lines: lines.map((line) => oneLine(redact(line))),
+    // Sanitized first: what nobody sees could hide a secret from the rules until the pipeline takes it out.
+    lines: lines.map((line) => oneLine(redact(sanitizeText(line)))),
     left: 0,
   }));
   for (;;) {

@@ -15,6 +15,8 @@ export interface Prompt<Input extends z.ZodObject = z.ZodObject>
 /** What is said about a prompt; the rest is the same for all. */
 export interface PromptDefinition<Input extends z.ZodObject>
   extends Pick<Prompt<Input>, "name" | "title" | "description" | "example"> {
+  /** The tool that shows most of what it gathers: where that may not be called, this may not either. */
+  readonly sameAsTool: string;
   /** Arguments are texts, as MCP has it. */
   readonly input: () => Input;
   /** Seconds that gathering may take. @default {30} */
@@ -28,7 +30,9 @@ const SECONDS = 30;
 
 const output = z.object({
   instructions: z.array(z.string()),
-  data: z.array(z.object({ source: z.string(), text: z.string() })),
+  data: z.array(
+    z.object({ source: z.string(), text: z.string(), isRedacted: z.boolean().optional() }),
+  ),
 });
 
 /** Makes a prompt, which runs through the same pipeline as a tool. */

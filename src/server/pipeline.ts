@@ -27,7 +27,7 @@ export interface PipelineOptions {
   /** The folders that may be built from, absolute. @default {[]} */
   readonly buildRoots?: readonly string[];
   /** What tools have to look out for. @default {nothing} */
-  readonly rules?: Pick<ToolContext, "protection" | "registries">;
+  readonly rules?: Pick<ToolContext, "privatePaths" | "protection" | "registries">;
   /** Written as the owner label on what this server creates. */
   readonly owner: string;
   /** What every new container is given unasked. @default {nothing} */
@@ -87,7 +87,7 @@ function contexts(
     PipelineOptions,
 ): Contexts {
   const { docker, probingDocker = docker } = options;
-  const { protection, registries } = rules ?? {};
+  const { privatePaths, protection, registries } = rules ?? {};
   const redact = textRedactor(options.redaction);
   const own = {
     redact,
@@ -96,6 +96,7 @@ function contexts(
     engineChoice,
     limits,
     owner,
+    privatePaths,
     protection,
     registries,
   };

@@ -5,6 +5,8 @@ import { messageLines } from "./message_lines.ts";
 const GRACE_MILLISECONDS = 1000;
 /** Bytes written that the client has not taken: eight answers of the default limit. With more, nothing further is read. */
 const MAXIMUM_UNTAKEN = 16 * 1024 * 1024;
+/** With more bytes untaken, a client is not told of further changes: what it has not read yet makes it look again anyway. */
+const MAXIMUM_UNTAKEN_HINTS = 1024 * 1024;
 /** Requests that are being answered; with more, nothing further is read. No client asks so much at once. */
 const MAXIMUM_OPEN = 256;
 
@@ -31,10 +33,17 @@ export class StdioTransport implements Transport {
   /** Called when less is open or untaken than before. */
   #onLess: (() => void) | undefined;
   #closed = false;
+  #onAnswered: (() => void) | undefined;
 
-  constructor(input: ReadableStream<Uint8Array>, output: WritableStream<Uint8Array>) {
+  /** @param options.onAnswered Called once, when the client has taken the first message. */
+  constructor(
+    input: ReadableStream<Uint8Array>,
+    output: WritableStream<Uint8Array>,
+    options: { readonly onAnswered?: (() => void) | undefined } = {},
+  ) {
     this.#input = input;
     this.#writer = output.getWriter();
+    this.#onAnswered = options.onAnswered;
   }
 
   /** Starts reading; returns at once. */
@@ -46,6 +55,7 @@ export class StdioTransport implements Transport {
   /** Writes one message; waits while the client reads more slowly than we write. */
   async send(message: JSONRPCMessage | ErrorResponse): Promise<void> {
     if (this.#closed) throw new Error("Cannot send: the client is gone");
+    if (isHint(message) && this.#untaken > MAXIMUM_UNTAKEN_HINTS) return;
     if ("id" in message && !("method" in message) && message.id != null) {
       this.#open.delete(message.id);
     }
@@ -55,6 +65,9 @@ export class StdioTransport implements Transport {
       await this.close();
       throw new Error("Cannot send: the client no longer reads", { cause });
     }
+    const onAnswered = this.#onAnswered;
+    this.#onAnswered = undefined;
+    onAnswered?.();
   }
 
   /** Stops reading; safe to call twice. */
@@ -85,7 +98,8 @@ export class StdioTransport implements Transport {
         const text = "Invalid request: another request with this id is still being answered";
         return { id: message.id, error: { code: -32600, message: text } };
       }
-      this.#open.add(message.id);
+      // A stream of notifications has no answer while the client listens.
+      if (message.method !== "subscriptions/listen") this.#open.add(message.id);
     } else if ("method" in message && message.method === "notifications/cancelled") {
       const id = message.params?.requestId;
       if (typeof id === "string" || typeof id === "number") this.#settle(id);
@@ -128,4 +142,8 @@ export class StdioTransport implements Transport {
     await Promise.race([grace.promise, idle]);
     clearTimeout(timer);
   }
+}
+
+function isHint(message: JSONRPCMessage | ErrorResponse): boolean {
+  return "method" in message && message.method.startsWith("notifications/resources/");
 }

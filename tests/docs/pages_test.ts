@@ -5,6 +5,7 @@ import { configurationPage } from "../../src/docs/configuration_page.ts";
 import { generatedFiles } from "../../src/docs/files.ts";
 import { helpText } from "../../src/docs/help.ts";
 import { table } from "../../src/docs/markdown.ts";
+import { promptsPage } from "../../src/docs/prompts_page.ts";
 import { toolsPage } from "../../src/docs/tools_page.ts";
 import { defineTool, type Tool } from "../../src/tools/tool.ts";
 
@@ -54,6 +55,20 @@ Deno.test("toolsPage() says so of a tool without arguments", () => {
   assert.match(page, /No arguments\./);
 });
 
+Deno.test("promptsPage() says of each prompt what it takes", () => {
+  const page = promptsPage([{
+    name: "look_around",
+    description: "Look around.",
+    arguments: [{ name: "depth", description: "How | far", required: true }, { name: "way" }],
+  }]);
+  const expected = [
+    "## look_around\n\nLook around.",
+    "| `depth` | required | How \\| far |",
+    "| `way` |  |  |",
+  ];
+  for (const text of expected) assert.ok(page.includes(text), `${text} is not in\n${page}`);
+});
+
 Deno.test("configurationPage() has every variable, its default and what is not in force", () => {
   const page = configurationPage();
   for (const [, { env, effect }] of settingEntries) {
@@ -76,6 +91,10 @@ Deno.test("generatedFiles() replaces the README's table and nothing else", async
   const sources = {
     tools: [probe],
     list: ({ name }: { name: string }) => ({ name }),
+    prompts: [],
+    listPrompt: ({ name }: { name: string }) => ({ name }),
+    resources: [],
+    listTemplate: ({ uriTemplate }: { uriTemplate: string }) => ({ uriTemplate }),
     readTextFile: () => Promise.resolve(readme),
   };
   const files = await generatedFiles(sources);
@@ -87,5 +106,7 @@ Deno.test("generatedFiles() replaces the README's table and nothing else", async
   );
   assert.deepEqual(JSON.parse(files.get("docs/manifest.json") ?? ""), {
     tools: [{ name: "docker_probe", safety: "moderate" }],
+    prompts: [],
+    resourceTemplates: [],
   });
 });

@@ -40,6 +40,7 @@ async function ask(host: string, args: readonly string[]): Promise<Record<string
     `DOCKER_HOST=${host}`,
     "SAFETY_ALLOW_DESTRUCTIVE_OPERATIONS=true",
     "SAFETY_REQUIRE_CONFIRMATION_FOR_DESTRUCTIVE=false",
+    "SECURITY_AUDIT_LOG_ENABLED=false", // it hands on nothing of its own environment but the home directory and the like
   ].flatMap((setting) => ["-e", setting]);
   const flags = ["--cli", "--format", "json", ...args, ...settings];
   const { code, stdout, stderr } = await inspector([...flags, "--", command, ...commandArgs]);
@@ -96,6 +97,7 @@ test("the MCP Inspector calls every container and system tool on a real Engine",
         ({ count }) => Number(count) > 0,
       ],
       ["docker_healthcheck", {}, ({ healthy }) => healthy === true],
+      ["docker_security_audit", web, ({ findings }) => (findings as object[]).length > 0],
     ];
     for (let first = 0; first < reads.length; first += AT_ONCE) {
       await Promise.all(

@@ -147,7 +147,10 @@ Deno.test("serve refuses what it does not know, by the protocol's codes", async 
   await using server = await RawServer.initialized({ env: NO_ENGINE });
   const cases: [string, Record<string, unknown> | undefined, number, RegExp][] = [
     ["no/such/method", {}, -32601, /not found/i],
-    ["resources/list", {}, -32601, /not found/i],
+    ["tasks/list", {}, -32601, /not found/i],
+    ["resources/read", { uri: "file:///etc/passwd" }, -32602, /Cannot find resource/],
+    ["resources/subscribe", { uri: "container://logs/../web" }, -32602, /Cannot find resource/],
+    ["resources/list", {}, -32603, /Cannot reach/],
     [
       "tools/call",
       { name: "docker_list_container" },
@@ -188,7 +191,7 @@ Deno.test("serve refuses a second request with an id that is still being answere
 Deno.test("serve answers requests that come before initialize, and still shakes hands", async () => {
   await using server = RawServer.start({ env: NO_ENGINE });
   const early = await server.request("tools/list");
-  assert.equal((early.result?.["tools"] as unknown[]).length, 29);
+  assert.equal((early.result?.["tools"] as unknown[]).length, 30);
   const unknown = await server.request("no/such/method");
   assert.equal(unknown.error?.code, -32601);
   const { result } = await server.initialize();
@@ -207,7 +210,8 @@ Deno.test("serve agrees on a protocol revision that it knows", async () => {
       clientInfo: { name: "raw", version: "1" },
     });
     assert.equal(result?.["protocolVersion"], agreed);
-    assert.deepEqual(Object.keys(result?.["capabilities"] ?? {}), ["tools"]);
+    const capabilities = Object.keys(result?.["capabilities"] ?? {});
+    assert.deepEqual(capabilities, ["tools", "prompts", "resources", "completions"]);
     assert.match(String(result?.["instructions"]), /docker_healthcheck/);
   }
 });

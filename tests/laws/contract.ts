@@ -1,4 +1,7 @@
-/** The 36 tools of mcp-docker 1.0.4 by what they may do; `docker_tag_image` is safe there, wrongly. */
+/**
+ * The 36 tools of mcp-docker 1.0.4 by what they may do, where `docker_tag_image` is safe, wrongly; and the one that is new,
+ * `docker_security_audit`.
+ */
 export const CONTRACT = {
   safe: [
     "docker_container_logs",
@@ -14,6 +17,7 @@ export const CONTRACT = {
     "docker_list_images",
     "docker_list_networks",
     "docker_list_volumes",
+    "docker_security_audit",
     "docker_system_df",
     "docker_system_info",
     "docker_version",

@@ -148,6 +148,16 @@ Deno.test("createPipeline() redacts and sanitizes errors, keeping code and remed
   });
 });
 
+Deno.test("createPipeline() finds secrets that unseen characters had taken apart", async () => {
+  const leak = "DB_PASS\x1b[0mWO\u200bRD=hunter2";
+  const { run } = probe(() => ({ logs: leak }));
+  assert.equal((await run({})).logs, "DB_PASSWORD=[redacted:env]");
+  const failing = probe(() => {
+    throw new DockerError("conflict", `Cannot x: ${leak}`);
+  });
+  await assert.rejects(failing.run({}), { message: "Cannot x: DB_PASSWORD=[redacted:env]" });
+});
+
 Deno.test("createPipeline() shortens what is too long and keeps its notices", async () => {
   const limits = { logLines: 0, execBytes: 0, listRows: 0, inspectFieldBytes: 0 };
   const { run } = probe(() => ({ logs: "line\n".repeat(10_000) }), {

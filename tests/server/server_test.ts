@@ -7,7 +7,8 @@ import { createPipeline } from "../../src/server/pipeline.ts";
 import { createServer } from "../../src/server/server.ts";
 import type { ToolPolicy } from "../../src/safety/policy.ts";
 import { RefusedError } from "../../src/tools/refused.ts";
-import { defineTool, type Tool, type ToolContext } from "../../src/tools/tool.ts";
+import { type Audit, unaudited } from "../../src/telemetry/audit.ts";
+import { defineTool, type Tool, type ToolCall, type ToolContext } from "../../src/tools/tool.ts";
 import { FakeTransport } from "../fakes/fake_transport.ts";
 
 type Run = (context: ToolContext) => Promise<{ text: string }>;
@@ -29,7 +30,11 @@ function tool(name: string, run: Run, safety: Tool["safety"] = "safe"): Tool {
 const open: ToolPolicy = { allowModerate: true, allowDestructive: true, deniedTools: [] };
 
 /** The official client, connected to a server over these tools. */
-async function connected(tools: readonly Tool[], policy = open): Promise<Client & AsyncDisposable> {
+async function connected(
+  tools: readonly Tool[],
+  policy = open,
+  audit = unaudited,
+): Promise<Client & AsyncDisposable> {
   const pipeline = createPipeline({
     docker: createDocker(new FakeTransport()),
     engineChoice: () => undefined,
@@ -38,6 +43,7 @@ async function connected(tools: readonly Tool[], policy = open): Promise<Client 
     policy,
     confirmation: false,
     maximumCalls: 10,
+    audit,
     defaultSeconds: 0,
   });
   const server = createServer({ name: "mcp-docker", version: "1.2.3", tools, policy, pipeline });
@@ -117,6 +123,29 @@ Deno.test("createServer() answers an unknown tool with a protocol error and the 
   });
   const hostile = client.callTool({ name: "x\n[fake log line]", arguments: {} });
   await assert.rejects(hostile, (error: Error) => !error.message.includes("fake"));
+});
+
+Deno.test("createServer() shows a call of an unknown tool to the pipeline, which refuses it", async () => {
+  const calls: ToolCall[] = [];
+  const codes: unknown[] = [];
+  const recording: Audit = {
+    ...unaudited,
+    outcome: async (call, next) => {
+      calls.push(call);
+      return await next(call).catch((error) => {
+        codes.push(error.code);
+        throw error;
+      });
+    },
+  };
+  const policy = { ...open, allowedTools: ["docker_good"] };
+  await using client = await connected([good], policy, recording);
+  const input = { id: "x", confirm: "token" };
+  await assert.rejects(client.callTool({ name: "docker_god", arguments: input }), { code: -32602 });
+  assert.deepEqual(codes, ["unknown_tool"]);
+  assert.deepEqual(calls.map(({ operation, input }) => [operation.name, input]), [
+    ["(unknown)", { tool: "docker_god", arguments: { id: "x" }, confirm: "token" }],
+  ]);
 });
 
 Deno.test("createServer() passes a cancellation on and answers nothing", async () => {

@@ -43,6 +43,19 @@ Deno.test("StdioTransport passes messages on and writes answers, one a line", as
   await closed;
 });
 
+Deno.test("StdioTransport tells once that the client has taken an answer, and not before", async () => {
+  const pipe = new BytePipe();
+  let told = 0;
+  const transport = new StdioTransport(pipe.stdin, pipe.stdout, { onAnswered: () => told++ });
+  await transport.start();
+  const sent = transport.send(answer(1));
+  assert.equal(told, 0);
+  await Promise.all([sent, pipe.receive()]);
+  await Promise.all([transport.send(answer(2)), pipe.receive()]);
+  assert.equal(told, 1);
+  await transport.close();
+});
+
 Deno.test("StdioTransport answers a line that is no message with an error, and lives on", async () => {
   const { pipe, received, closed } = await connected();
   await pipe.send("{", '{"jsonrpc":"2.0","id":5}', { jsonrpc: "2.0", method: "notifications/x" });
@@ -75,6 +88,38 @@ Deno.test("StdioTransport refuses an id that is being answered, and takes it aga
     1,
     undefined,
   ]);
+});
+
+Deno.test("StdioTransport does not wait for streams of notifications when its input ends, and reads on beside many", async () => {
+  const { pipe, received, closed } = await connected();
+  for (let id = 0; id < 300; id++) {
+    await pipe.send({ jsonrpc: "2.0", id, method: "subscriptions/listen", params: {} });
+  }
+  await pipe.hangUp();
+  await closed;
+  assert.equal(received.length, 300);
+});
+
+Deno.test("StdioTransport tells of no more changes while the client leaves much untaken", async () => {
+  const pipe = new BytePipe();
+  const taken: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const stdout = new WritableStream<Uint8Array>({
+    async write(bytes) {
+      await gate.promise;
+      taken.push(JSON.parse(new TextDecoder().decode(bytes)).method ?? "answer");
+    },
+  });
+  const transport = new StdioTransport(pipe.stdin, stdout);
+  const hint = { jsonrpc: "2.0", method: "notifications/resources/updated" } as const;
+  const large = { jsonrpc: "2.0", id: 1, result: { text: "x".repeat(1024 * 1024) } } as const;
+  const sent = [transport.send(hint), transport.send(large), transport.send(hint)];
+  sent.push(transport.send(answer(2)));
+  gate.resolve();
+  await Promise.all(sent);
+  await transport.send(hint);
+  assert.deepEqual(taken, [hint.method, "answer", "answer", hint.method]);
+  await transport.close();
 });
 
 Deno.test("StdioTransport ends at once when its input ends and nothing is being answered", async () => {
