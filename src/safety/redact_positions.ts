@@ -85,7 +85,7 @@ const POSITIONS: readonly Position[] = [
 
 /** Replaces the secrets in commands such as `rabbitmqctl add_user name password` by `[redacted:option]`. */
 export function redactPositions(text: string): string {
-  if (!text.includes(" ")) return text;
+  if (!text.includes(" ") && !text.includes("\t")) return text; // one word is no command
   let result = text;
   for (const [hints, pattern] of POSITIONS) {
     if (hints.some((hint) => text.includes(hint))) result = result.replace(pattern, redactFound);

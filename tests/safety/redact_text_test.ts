@@ -111,6 +111,7 @@ Deno.test("redactText() leaves JSON that can still be read", () => {
     },
     { log: JSON.stringify({ secret: { value: "hunter2" }, pin: { secret: 1234567 } }) },
     { auth: ["ann:hunter2", "bob:hunter2"] },
+    { log: JSON.stringify({ passwords: ["hunter2", 1], secrets: [1, "hunter2"] }, null, 1) },
     { secret: { pin: 1234567, updated: 1700000000, note: "x" } },
   ];
   for (const value of values) {

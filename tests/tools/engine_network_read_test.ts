@@ -171,9 +171,10 @@ serverTest(`${INSPECT} shows who is connected, by name, stopped ones too`, async
 
 serverTest(`${INSPECT} cuts long fields where that is asked for`, async (test) => {
   const name = uniqueName("long");
-  await make(test, name, { Labels: { long: "x".repeat(2000) } });
+  await make(test, name, { Labels: { long: "word ".repeat(400) } });
   const { details, truncation_info } = await test.call<Details>(INSPECT, { network_id: name });
-  assert.equal(details.Labels.long?.length, 1024);
+  const { length = 0 } = details.Labels.long ?? {};
+  assert.ok(length > 1000 && length <= 1024, String(length));
   assert.deepEqual(truncation_info.truncated_fields, {
     "Labels.long": { original_bytes: 2000, original_size_human: "2.0 KiB" },
   });
