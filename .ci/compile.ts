@@ -16,7 +16,7 @@ const WINDOWS = ["x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc"];
  * Compiling functions eagerly puts them into the code cache, which takes a third off every start but the first; the
  * limit on the young generation keeps endless output from growing the heap. Measured with `deno task bench`.
  */
-const V8_FLAGS = "--no-lazy,--max-semi-space-size=4";
+const V8_FLAGS = "--no-lazy,--max-semi-space-size=2";
 
 const root = new URL("..", import.meta.url).pathname;
 
